@@ -1,0 +1,1 @@
+"""Nouns and rules: pure, without a clock, without chance, without input or output."""

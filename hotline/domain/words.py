@@ -1,0 +1,49 @@
+"""Words as people type them: case, accents, ñ and punctuation forgiven, for comparison only."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+
+_NOT_WORD = re.compile(r"[^\w]+|_")
+
+
+@lru_cache(maxsize=8192)
+def fold(text: str) -> str:
+    """`" ¡Ya no están, AHÍ! "` -> `"ya no estan ahi"`. Never send what this returns.
+
+    Apostrophes vanish (`don't` -> `dont`); every other run of signs becomes one space.
+    """
+    plain = unicodedata.normalize("NFKD", text.replace("'", "").replace("’", "")).casefold()
+    letters = "".join(c for c in plain if not unicodedata.combining(c))
+    return _NOT_WORD.sub(" ", letters).strip()
+
+
+def without(text: str, courtesies: frozenset[str]) -> str:
+    """Take courtesy words (`por favor`, `please`) off a folded text; all of it courtesy stays as it is."""
+    padded = f" {text} "
+    for courtesy in sorted(courtesies, key=len, reverse=True):
+        padded = padded.replace(f" {courtesy} ", " ")
+    return padded.strip() or text
+
+
+def by_first_word(phrases: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Folded phrases under their first word, so that a text is compared with few of them."""
+    found: dict[str, list[str]] = {}
+    for phrase in phrases:
+        found.setdefault(phrase.split(" ", 1)[0], []).append(phrase)
+    return {first: tuple(listed) for first, listed in found.items()}
+
+
+def first_phrase(text: str, phrases: Mapping[str, tuple[str, ...]]) -> str | None:
+    """The first of the phrases (by first word) that a folded text holds, None when it holds none."""
+    for word in dict.fromkeys(text.split(" ")):
+        for phrase in phrases.get(word, ()):
+            if contains_phrase(text, phrase):
+                return phrase
+    return None
+
+
+def contains_phrase(text: str, phrase: str) -> bool:
+    """Does the folded text hold the folded phrase as whole words?"""
+    return f" {phrase} " in f" {text} "

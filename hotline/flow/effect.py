@@ -1,0 +1,125 @@
+"""What we remember of a turn: asked for by the flow, done by an operation."""
+
+from dataclasses import dataclass
+
+from hotline.domain.language import Language
+from hotline.domain.ticket import TicketKind
+
+
+@dataclass(frozen=True, slots=True)
+class RememberLanguage:
+    language: Language
+
+
+@dataclass(frozen=True, slots=True)
+class OptOut:
+    """Stop what we start, on every channel; `words` are the person's own."""
+
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class OptIn:
+    """The person started again: clear our suppression and the carrier's mark."""
+
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClearCarrierBlock:
+    """The carrier lifted its own block (YES); our suppression stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class PauseAlerts:
+    """Words in a longer sentence sound like an opt-out: alerts rest until the person decides."""
+
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeAlerts:
+    """The person wants to keep the alerts that were paused."""
+
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Subscribe:
+    zip: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class StartReport:
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerReport:
+    code: str
+    field: str
+    value: str
+    media: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FlagUrgent:
+    code: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class FinishReport:
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTicket:
+    """Something that owes a person an answer. Dispatchers are told of it."""
+
+    kind: TicketKind
+    topic: str
+    is_urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class KeepRecording:
+    """A voicemail or a spoken report is with the carrier under this sid."""
+
+    sid: str
+    duration_s: int
+    report: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SendText:
+    """Send this text to the contact besides the answer (after a call)."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Erase:
+    """Erase what we hold of the contact, here and at the carrier."""
+
+    words: str
+
+
+Effect = (
+    RememberLanguage
+    | OptOut
+    | OptIn
+    | ClearCarrierBlock
+    | PauseAlerts
+    | ResumeAlerts
+    | Subscribe
+    | StartReport
+    | AnswerReport
+    | FlagUrgent
+    | FinishReport
+    | OpenTicket
+    | KeepRecording
+    | SendText
+    | Erase
+)

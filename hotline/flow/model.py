@@ -1,0 +1,106 @@
+"""A Flow that exists is valid: links, languages and words are checked on construction."""
+
+from functools import cached_property
+
+from pydantic import BaseModel, ConfigDict, model_validator
+
+from hotline.domain.language import LANGUAGES, Language
+from hotline.flow.nodes import AGAIN, Menu, Node, NodeId, WordList, links, texts_named
+from hotline.flow.texts import Text
+from hotline.flow.words import CARRIER_WORDS, Words, folded
+
+RIGHTS_ESSENTIALS = "core"
+
+
+class Topic(BaseModel):
+    """Words that lead to a node from anywhere, where no menu offers it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    goto: NodeId
+    words: WordList
+
+
+class Flow(BaseModel):
+    """The whole graph. Raises pydantic.ValidationError naming node and fault."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    start: NodeId
+    nodes: dict[NodeId, Node]
+    topics: tuple[Topic, ...] = ()
+    words: Words
+    texts: dict[str, Text]
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> "Flow":
+        faults = [
+            *self._loose_links(),
+            *self._unknown_texts(),
+            *self._missing_languages(),
+            *self._word_faults(),
+        ]
+        if faults:
+            raise ValueError("; ".join(faults))
+        return self
+
+    @cached_property
+    def topic_words(self) -> dict[str, tuple[NodeId, frozenset[Language]]]:
+        """Folded words -> where they lead from anywhere, and whose language they are."""
+        found: dict[str, tuple[NodeId, frozenset[Language]]] = {}
+        for goto, words in self._topic_lists():
+            found |= {word: (goto, languages) for word, languages in folded(words).items()}
+        return found
+
+    @cached_property
+    def longest_topic(self) -> int:
+        """Words in the longest topic phrase."""
+        return max((word.count(" ") + 1 for word in self.topic_words), default=1)
+
+    def _topic_lists(self) -> list[tuple[NodeId, WordList]]:
+        menus = [
+            (choice.goto, choice.words)
+            for node in self.nodes.values()
+            if isinstance(node, Menu)
+            for choice in node.choices
+            if choice.goto and choice.words
+        ]
+        return menus + [(topic.goto, topic.words) for topic in self.topics]
+
+    def _loose_links(self) -> list[str]:
+        named = {(name, goto) for name, node in self.nodes.items() for goto in links(node)}
+        named |= {("start", self.start)} | {("topics", goto) for goto, _ in self._topic_lists()}
+        named |= {("words", goto) for goto in self.words.nodes.values()}
+        named |= {("words.urgent", entry.goto) for entry in self.words.urgent}
+        return [
+            f"node {name}: goto {goto} does not exist"
+            for name, goto in sorted(named)
+            if goto not in self.nodes and goto != AGAIN
+        ]
+
+    def _unknown_texts(self) -> list[str]:
+        return [
+            f"node {name}: text {text} does not exist"
+            for name, node in self.nodes.items()
+            for text in texts_named(node)
+            if text not in self.texts
+        ]
+
+    def _missing_languages(self) -> list[str]:
+        return [
+            f"text {name}: {channel} has no {language}"
+            for name, text in self.texts.items()
+            for channel, forms in (("sms", text.sms), ("voice", text.voice))
+            for language in LANGUAGES
+            if forms and language not in forms
+        ]
+
+    def _word_faults(self) -> list[str]:
+        faults, seen = [], dict[str, NodeId]()
+        for goto, words in self._topic_lists():
+            for word in folded(words):
+                if word in CARRIER_WORDS:
+                    faults.append(f"topic {goto}: {word!r} is a word of the carrier")
+                if seen.setdefault(word, goto) != goto:
+                    faults.append(f"word {word!r} means both {seen[word]} and {goto}")
+        return faults

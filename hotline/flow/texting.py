@@ -1,0 +1,256 @@
+"""What a text message means, in the settled order of precedence."""
+
+import re
+from typing import Final
+
+from hotline.domain.language import LANGUAGES, Language
+from hotline.domain.words import first_phrase, fold, without
+from hotline.flow.draft import Draft
+from hotline.flow.effect import (
+    AnswerReport,
+    ClearCarrierBlock,
+    FlagUrgent,
+    OpenTicket,
+    OptIn,
+    OptOut,
+    PauseAlerts,
+    StartReport,
+)
+from hotline.flow.input import Text
+from hotline.flow.nodes import Ask, Choice, NodeId
+from hotline.flow.walk import enter, keep_answer, listen
+from hotline.flow.words import folded
+
+UNANSWERED_LIMIT: Final = 5  # texts in a row that nothing matched; then quiet, and one ticket
+PERSON_OFFER_TURNS: Final = 40
+_ZIP: Final = re.compile(r"\b(\d{5})(?:-\d{4})?\b")
+
+
+def read_text(draft: Draft, text: Text) -> None:
+    """Decide what a text means and do it: opt-out and help, danger, escapes, the question, topics."""
+    said = without(fold(text.body), draft.flow.words.courtesies)
+    for meaning in (_carrier_word, _urgent, _escape, _answer, _topic):
+        if meaning(draft, text, said):
+            draft.session = draft.session.with_changes(unanswered=0)
+            break
+    else:
+        if not _sounds_like_stop(draft, said):
+            _unanswerable(draft)
+    if _sounds_like_stop(draft, said):
+        _pause(draft, text)
+    if draft.session.turns and draft.session.turns % PERSON_OFFER_TURNS == 0:
+        draft.tell("person_offer")
+
+
+def question(draft: Draft) -> Ask | None:
+    """The open question, if there is one."""
+    node = draft.flow.nodes.get(draft.session.node or "")
+    return node if isinstance(node, Ask) else None
+
+
+def _only(languages: frozenset[Language]) -> Language | None:
+    """The language a word belongs to, when it belongs to one alone."""
+    return next(iter(languages)) if len(languages) == 1 else None
+
+
+def _carrier_word(draft: Draft, text: Text, said: str) -> bool:
+    """Whole-message opt-out, HELP and START, before anything else."""
+    tables = draft.flow.words.tables
+    asked = question(draft)
+    is_answer = asked is not None and not asked.answer.is_optional
+    if said in tables["opt_out"] or (said in tables["opt_out_weak"] and not is_answer):
+        languages = tables["opt_out"].get(said) or tables["opt_out_weak"][said]
+        _opt_out(draft, text, languages)
+        return True
+    if said in tables["help"]:
+        if text.carrier_answered != "help":
+            draft.tell("help_reply", _in_language(draft, tables["help"][said]))
+        return True
+    if text.carrier_answered == "start" and said not in tables["start"]:
+        draft.effects.append(ClearCarrierBlock())
+        return not is_answer and said in tables["yes"]
+    if said in tables["start"]:
+        draft.effects.append(OptIn(text.body))
+        is_on = draft.facts.is_subscribed
+        draft.tell("start_reply_on" if is_on else "start_reply", _in_language(draft, tables["start"][said]))
+        return True
+    return False
+
+
+def _in_language(draft: Draft, languages: frozenset[Language]) -> tuple[Language, ...]:
+    """One language to answer in: the contact's own if the word fits it, else the word's."""
+    own = draft.session.language
+    if own and own in languages:
+        return (own,)
+    return (_only(languages) or own or LANGUAGES[0],)
+
+
+def _opt_out(draft: Draft, text: Text, languages: frozenset[Language]) -> None:
+    draft.effects.append(OptOut(text.body))
+    if text.carrier_answered != "stop":
+        draft.tell("stop_reply", _in_language(draft, languages))
+    draft.session = draft.session.with_changes(node=None, return_to=None, report=None)
+
+
+def _urgent(draft: Draft, text: Text, said: str) -> bool:
+    """Danger now: rights at once, a person told, and the words kept as the answer if one is due."""
+    words = draft.flow.words
+    phrase = first_phrase(said, words.urgent_phrases_by_word)
+    if phrase is None:
+        return False
+    languages, goto = words.urgent_phrases[phrase]
+    draft.speak(_only(languages))
+    asked, node = question(draft), draft.session.node
+    report = draft.session.report or draft.facts.code
+    if not draft.session.report:
+        draft.effects.append(StartReport(report))
+    if asked is None or not draft.session.report:
+        draft.effects.append(AnswerReport(report, "words", text.body))
+    draft.effects.append(FlagUrgent(report, text.body))
+    in_report = bool(draft.session.report)
+    draft.session = draft.session.with_changes(topic="urgent")
+    enter(draft, goto)
+    if asked and node and in_report:
+        draft.effects.append(OpenTicket("callback", "urgent", is_urgent=True))
+        keep_answer(draft, asked, text.body, text.media)
+        enter(draft, asked.goto, text.body)
+    elif asked and node:
+        draft.session = draft.session.at(node)
+    return True
+
+
+def _escape(draft: Draft, text: Text, said: str) -> bool:
+    """MENU, PERSON, a language, SKIP: each as a whole message."""
+    words = draft.flow.words
+    for name in ("menu", "person"):
+        if said in words.tables[name]:
+            draft.speak(_only(words.tables[name][said]))
+            leave_question(draft)
+            enter(draft, words.nodes[name], text.body)
+            return True
+    if said in words.language_words:
+        _switch_language(draft, words.language_words[said])
+        return True
+    asked = question(draft)
+    if asked and said in words.tables["skip"]:
+        enter(draft, asked.goto if asked.answer.skippable else asked.give_up, text.body)
+        return True
+    return False
+
+
+def leave_question(draft: Draft) -> None:
+    """Leave what was being asked; a half-finished report stays as it is."""
+    draft.session = draft.session.with_changes(node=None, report=None, return_to=None)
+
+
+def _switch_language(draft: Draft, language: Language) -> None:
+    draft.speak(language)
+    asked = question(draft)
+    if asked:
+        draft.replies.append(listen(draft, asked))
+    else:
+        enter(draft, draft.flow.words.nodes["menu"])
+
+
+def _answer(draft: Draft, text: Text, said: str) -> bool:
+    asked = question(draft)
+    if asked is None:
+        return False
+    chosen, value = read_answer(draft, asked, text.body, said)
+    if asked.answer.type == "photo" and text.media:
+        value = text.body or "photo"
+    if value is None and asked.answer.is_optional:
+        draft.session = draft.session.with_changes(node=draft.session.return_to, return_to=None)
+        return _answer(draft, text, said)
+    if value is None:
+        _ask_again(draft, asked)
+        return True
+    keep_answer(draft, asked, value, text.media)
+    enter(draft, (chosen.goto if chosen else None) or asked.goto, text.body)
+    return True
+
+
+def read_answer(draft: Draft, asked: Ask, body: str, said: str) -> tuple[Choice | None, str | None]:
+    """The choice meant and the value to keep; no value when it answers nothing."""
+    match asked.answer.type:
+        case "zip":
+            found = _ZIP.search(body)
+            place = draft.facts.place_of(found[1]) if found else None
+            if found and place:
+                draft.session = draft.session.with_changes(answers=draft.session.answers | {"area": place})
+                return None, found[1]
+            return None, None
+        case "choice":
+            return read_choice(draft, asked.answer.choices, said)
+        case "text" | "photo" | "recording":
+            return None, body or None
+
+
+def read_choice(draft: Draft, choices: tuple[Choice, ...], said: str) -> tuple[Choice | None, str | None]:
+    """Match a choice by key, by word, or by its first word; yes and no count in every language."""
+    first = said.split(" ", 1)[0]
+    tables = draft.flow.words.tables
+    for spoken in (said, first):
+        for choice in choices:
+            words = set(folded(choice.words))
+            for kind in ("yes", "no"):
+                if choice.value == kind:
+                    words |= set(tables[kind])
+            if spoken in words or spoken == choice.key:
+                return choice, choice.value or said
+    return None, None
+
+
+def _ask_again(draft: Draft, asked: Ask) -> None:
+    """Once more; after that go on without the answer, or give up where it is needed."""
+    if draft.session.wrong:
+        enter(draft, asked.goto if asked.answer.skippable else asked.give_up)
+        return
+    if asked.invalid:
+        draft.tell(asked.invalid)
+    else:
+        draft.replies.append(listen(draft, asked))
+    draft.session = draft.session.with_changes(wrong=1)
+
+
+def _topic(draft: Draft, text: Text, said: str) -> bool:
+    """The longest phrase that the message begins with."""
+    spoken = said.split(" ")
+    for length in range(min(draft.flow.longest_topic, len(spoken)), 0, -1):
+        found = draft.flow.topic_words.get(" ".join(spoken[:length]))
+        if found:
+            _go_to_topic(draft, found[0], found[1], text.body)
+            return True
+    return False
+
+
+def _go_to_topic(draft: Draft, goto: NodeId, languages: frozenset[Language], words: str) -> None:
+    only = _only(languages)
+    if only and not (draft.session.language and only != draft.session.language and len(languages) > 1):
+        draft.speak(only)
+    draft.session = draft.session.with_changes(again=goto, topic=goto)
+    enter(draft, goto, words)
+
+
+def _unanswerable(draft: Draft) -> None:
+    count = draft.session.unanswered + 1
+    draft.session = draft.session.with_changes(unanswered=count)
+    if count <= UNANSWERED_LIMIT:
+        draft.tell("unknown")
+    if count == UNANSWERED_LIMIT:
+        draft.effects.append(OpenTicket("unanswered", "unanswered"))
+
+
+def _sounds_like_stop(draft: Draft, said: str) -> bool:
+    """Does a longer sentence hold an opt-out, as in: please stop sending these, my aunt…"""
+    words = draft.flow.words
+    is_whole = said in words.tables["opt_out"] or said in words.tables["opt_out_weak"]
+    return not is_whole and first_phrase(said, words.opt_out_sentences_by_word) is not None
+
+
+def _pause(draft: Draft, text: Text) -> None:
+    """Alerts rest, the person is asked once, and somebody looks at it."""
+    draft.effects += [PauseAlerts(text.body), OpenTicket("opt_out_review", "opt_out")]
+    waiting = draft.session.node if question(draft) else None
+    draft.session = draft.session.with_changes(return_to=waiting)
+    enter(draft, draft.flow.words.nodes["stop_question"])

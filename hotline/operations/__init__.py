@@ -1,0 +1,1 @@
+"""Verbs: what the hotline does, over store and flow, asking the outside only through ports."""

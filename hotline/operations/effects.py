@@ -1,0 +1,210 @@
+"""Do what a turn asked to remember: one function an effect, all in the turn's transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import assert_never
+
+from sqlalchemy import Connection
+
+from hotline.domain.language import Channel, Language
+from hotline.domain.phone import PhoneNumber
+from hotline.flow.effect import (
+    AnswerReport,
+    ClearCarrierBlock,
+    Effect,
+    Erase,
+    FinishReport,
+    FlagUrgent,
+    KeepRecording,
+    OpenTicket,
+    OptIn,
+    OptOut,
+    PauseAlerts,
+    RememberLanguage,
+    ResumeAlerts,
+    SendText,
+    StartReport,
+    Subscribe,
+)
+from hotline.flow.library import Library
+from hotline.operations.erasure import erase_contact
+from hotline.operations.line import Line
+from hotline.operations.tickets import open_ticket
+from hotline.operations.writing import write_text
+from hotline.store import consents, contacts, recordings, reports, subscriptions
+from hotline.store.consents import Act
+
+Wake = tuple[str, int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """Who is here, how, and when. `phone_hash` is None for a caller who withholds the number."""
+
+    contact: PhoneNumber | None
+    contact_id: int | None
+    phone_hash: bytes | None
+    channel: Channel
+    language: Language | None
+    sender: str
+    call_sid: str | None
+    now: datetime
+
+
+@dataclass(slots=True)
+class Applied:
+    """What must be woken after the commit, and what later effects of the turn need to know."""
+
+    wakes: list[Wake] = field(default_factory=list)
+    ticket_id: int | None = None
+    was_erased: bool = False
+
+
+def apply(line: Line, db: Connection, library: Library, at: Occasion, effects: Sequence[Effect]) -> Applied:
+    """Apply effects in their order."""
+    applied = Applied()
+    for effect in effects:
+        _apply_one(line, db, library, at, effect, applied)
+    return applied
+
+
+def _apply_one(
+    line: Line, db: Connection, library: Library, at: Occasion, effect: Effect, applied: Applied
+) -> None:
+    match effect:
+        case RememberLanguage():
+            if at.contact_id is not None:
+                contacts.remember_language(db, at.contact_id, effect.language)
+        case OptOut() | OptIn() | PauseAlerts() | ResumeAlerts() | ClearCarrierBlock():
+            _consent(line, db, at, effect)
+        case Subscribe():
+            _subscribe(line, db, at, effect)
+        case StartReport() | AnswerReport() | FlagUrgent() | FinishReport():
+            _report(line, db, library, at, effect, applied)
+        case OpenTicket():
+            _ticket(line, db, library, at, effect, applied)
+        case KeepRecording():
+            recordings.keep(
+                db,
+                line.keyring,
+                effect.sid,
+                effect.duration_s,
+                at.contact_id,
+                applied.ticket_id,
+                effect.report,
+                at.now,
+            )
+        case SendText():
+            _send_text(line, db, library, at, effect, applied)
+        case Erase():
+            _erase(line, db, at, effect, applied)
+        case _:
+            assert_never(effect)
+
+
+def _consent(
+    line: Line,
+    db: Connection,
+    at: Occasion,
+    effect: OptOut | OptIn | PauseAlerts | ResumeAlerts | ClearCarrierBlock,
+) -> None:
+    if at.contact is None or at.phone_hash is None:
+        return
+    hashes = line.keyring.lookups(at.contact)
+    match effect:
+        case OptOut():
+            _record(line, db, at, "opt_out", effect.words)
+            consents.suppress(db, at.phone_hash, "opt_out", at.now)
+        case OptIn():
+            _record(line, db, at, "opt_in", effect.words)
+            consents.lift(db, hashes)
+            consents.unblock(db, hashes, at.sender)
+        case PauseAlerts():
+            _record(line, db, at, "pause", effect.words)
+            consents.suppress(db, at.phone_hash, "pause", at.now)
+        case ResumeAlerts():
+            _record(line, db, at, "resume", effect.words)
+            consents.lift(db, hashes, only="pause")
+        case ClearCarrierBlock():
+            consents.unblock(db, hashes, at.sender)
+        case _:
+            assert_never(effect)
+
+
+def _record(line: Line, db: Connection, at: Occasion, act: Act, words: str) -> None:
+    if at.phone_hash is not None:
+        consents.record(
+            db,
+            line.keyring,
+            at.contact_id,
+            at.phone_hash,
+            act,
+            words,
+            at.language,
+            at.channel,
+            "person",
+            at.now,
+        )
+
+
+def _subscribe(line: Line, db: Connection, at: Occasion, effect: Subscribe) -> None:
+    """Sign up: the person's own act, so it also ends an earlier opt-out of theirs."""
+    if at.contact is None or at.contact_id is None:
+        return
+    _record(line, db, at, "subscribe", effect.words)
+    subscriptions.replace_zip(db, at.contact_id, effect.zip, at.now)
+    consents.lift(db, line.keyring.lookups(at.contact))
+
+
+def _report(
+    line: Line,
+    db: Connection,
+    library: Library,
+    at: Occasion,
+    effect: StartReport | AnswerReport | FlagUrgent | FinishReport,
+    applied: Applied,
+) -> None:
+    match effect:
+        case StartReport():
+            reports.start(db, line.keyring, effect.code, at.contact_id, at.channel, at.language, at.now)
+        case AnswerReport():
+            reports.answer(db, line.keyring, effect.code, effect.field, effect.value, effect.media)
+        case FlagUrgent():
+            reports.flag_urgent(db, effect.code)
+        case FinishReport():
+            reports.finish(db, effect.code, at.now)
+            told = OpenTicket("report", effect.code)
+            _ticket(line, db, library, at, told, applied)
+        case _:
+            assert_never(effect)
+
+
+def _ticket(
+    line: Line, db: Connection, library: Library, at: Occasion, effect: OpenTicket, applied: Applied
+) -> None:
+    opened = open_ticket(line, db, library, effect, at.contact_id, at.language, at.now)
+    if opened is not None:
+        applied.ticket_id = opened
+        applied.wakes.append(("messages", None))
+
+
+def _send_text(
+    line: Line, db: Connection, library: Library, at: Occasion, effect: SendText, applied: Applied
+) -> None:
+    if at.contact is None or at.contact_id is None:
+        return
+    zips = subscriptions.zips_of(db, at.contact_id)
+    area = (line.place_of(zips[0]) if zips else None) or ""
+    part = library.part(effect.text, at.language or "es", "sms", AREA=area)
+    write_text(line, db, at.contact, at.contact_id, part.wording, "after_call", at.now)
+    applied.wakes.append(("messages", None))
+
+
+def _erase(line: Line, db: Connection, at: Occasion, effect: Erase, applied: Applied) -> None:
+    if at.contact is None or at.contact_id is None:
+        return
+    _record(line, db, at, "erase", effect.words)
+    erase_contact(line, db, at.contact, at.contact_id, at.now + timedelta(minutes=10))
+    applied.was_erased = True
+    applied.wakes.append(("deletions", None))

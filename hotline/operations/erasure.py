@@ -1,0 +1,62 @@
+"""Erase a contact here at once, and at the carrier as soon as it lets us."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import Connection
+
+from hotline.domain.phone import PhoneNumber
+from hotline.domain.ports import CarrierUnreachable
+from hotline.operations.line import Line
+from hotline.store import contacts, deletions, recordings, reports
+from hotline.store.database import transaction
+from hotline.store.deletions import Deletion
+
+BATCH: Final = 50
+LONGEST_WAIT: Final = timedelta(hours=12)
+
+
+def erase_contact(
+    line: Line, db: Connection, number: PhoneNumber, contact_id: int, at_carrier_from: datetime
+) -> None:
+    """Erase everything of a contact but the suppression hash and the consent proof."""
+    sids = recordings.take_of_contact(db, line.keyring, contact_id)
+    deletions.ask(db, line.keyring, "recording", sids, at_carrier_from)
+    deletions.ask(db, line.keyring, "number", [number.e164], at_carrier_from)
+    reports.erase_of_contact(db, line.keyring, contact_id, at_carrier_from)
+    contacts.remove(db, contact_id)
+
+
+def delete_at_carrier(line: Line, now: datetime) -> int:
+    """Ask the carrier to delete what is due. Returns how many things are gone there."""
+    gone = 0
+    with transaction(line.database) as db:
+        for deletion in deletions.due(db, line.keyring, now, BATCH):
+            if _delete(line, deletion):
+                deletions.done(db, deletion.id)
+                gone += 1
+            else:
+                wait = min(timedelta(minutes=10) * 2 ** min(deletion.attempt, 8), LONGEST_WAIT)
+                deletions.postpone(db, deletion.id, now + wait)
+    return gone
+
+
+def _delete(line: Line, deletion: Deletion) -> bool:
+    try:
+        match deletion.kind:
+            case "message":
+                return line.records.delete_message(deletion.subject)
+            case "recording":
+                return line.records.delete_recording(deletion.subject)
+            case "call":
+                return line.records.delete_call(deletion.subject)
+            case "number":
+                return _delete_history(line, PhoneNumber(deletion.subject))
+    except CarrierUnreachable:
+        return False
+
+
+def _delete_history(line: Line, number: PhoneNumber) -> bool:
+    """Every message from or to the number; done when none is left."""
+    results = [line.records.delete_message(message.sid) for message in line.records.messages_with(number)]
+    return all(results)

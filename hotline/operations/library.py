@@ -1,0 +1,147 @@
+"""Which texts may be said now: wording from the flows, decisions from the database."""
+
+import threading
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from sqlalchemy import Engine
+
+from hotline.domain.language import LANGUAGES, Channel, Language
+from hotline.flow.library import TEST_PREFIX, Key, Library
+from hotline.flow.model import Flow
+from hotline.flow.network import Network
+from hotline.flow.texts import Gate, Text, wording_hash
+from hotline.operations.line import Mode
+from hotline.store import reviews
+from hotline.store.database import DatabaseAway, transaction
+from hotline.store.reviews import Review
+
+REFRESH_S: Final = 3.0  # a block reaches every process within five seconds
+
+
+class Shelf:
+    """Gives the library of this moment, and looks for new decisions every few seconds.
+
+    One thread looks at a time, the others go on with what is known; a database that is away leaves
+    the last library standing.
+    """
+
+    def __init__(
+        self,
+        database: Engine,
+        flow: Flow,
+        network: Network,
+        mode: Mode,
+        own_values: Mapping[str, str],
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._database = database
+        self._flow = flow
+        self._network = network
+        self._mode: Mode = mode
+        self._own_values = own_values
+        self._clock = clock
+        self._looking = threading.Lock()
+        self._looked_at: datetime | None = None
+        self._library: Library | None = None
+
+    def __call__(self) -> Library:
+        now = self._clock()
+        if self._library and self._looked_at and (now - self._looked_at).total_seconds() < REFRESH_S:
+            return self._library
+        is_first = self._library is None
+        if self._looking.acquire(blocking=is_first):
+            try:
+                self._look(now)
+            finally:
+                self._looking.release()
+        assert self._library is not None
+        return self._library
+
+    def _look(self, now: datetime) -> None:
+        try:
+            with transaction(self._database) as db:
+                decisions = reviews.newest(db)
+        except DatabaseAway:
+            if self._library is None:
+                raise
+            return
+        self._library = build_library(
+            self._flow, self._network, self._mode, self._own_values, decisions, now.date()
+        )
+        self._looked_at = now
+
+
+def build_library(
+    flow: Flow,
+    network: Network,
+    mode: Mode,
+    own_values: Mapping[str, str],
+    decisions: Mapping[str, Review],
+    today: date,
+) -> Library:
+    """The library of one moment. Demo says every text but blocked ones, each marked as a test."""
+    wordings: dict[Key, str] = {}
+    withheld: set[Key] = set()
+    shut: set[Gate] = set()
+    for text_id, text in flow.texts.items():
+        blocked = is_blocked(flow, text_id, decisions)
+        for (language, channel), wording in text.forms().items():
+            key: Key = (text_id, language, channel)
+            review = decisions.get(wording_hash(text_id, language, channel, wording))
+            if may_say(text, mode, blocked, review, today):
+                wordings[key] = wording
+            elif text.kind == "topic":
+                withheld.add(key)
+            else:
+                shut.add(text.gate)
+    values: dict[Language, Mapping[str, str]] = {
+        language: {**network.values.get(language, {}), **own_values} for language in LANGUAGES
+    }
+    prefix = TEST_PREFIX if mode == "demo" else ""
+    return Library(wordings, values, frozenset(withheld), prefix, shut_gates=frozenset(shut))
+
+
+def may_say(text: Text, mode: Mode, blocked: bool, review: Review | None, today: date) -> bool:
+    """May this wording be said today? A block wins over everything.
+
+    A required text of the line itself, once approved, is never silenced by the calendar: STOP,
+    HELP and the way to a person outlast a review date.
+    """
+    if blocked:
+        return False
+    if mode == "demo":
+        return True
+    if review is None or review.decision != "approved" or review.language_reviewed_on is None:
+        return False
+    is_due = review.due_on is not None and review.due_on < today
+    return not is_due or (text.kind == "required" and text.gate == "line")
+
+
+def is_blocked(flow: Flow, text_id: str, decisions: Mapping[str, Review]) -> bool:
+    """A block of any wording of a text ("the law changed") blocks it in every language and channel."""
+    text = flow.texts[text_id]
+    hashes = [wording_hash(text_id, lang, channel, w) for (lang, channel), w in text.forms().items()]
+    found = [decisions[h] for h in hashes if h in decisions]
+    return text.is_blocked or any(review.decision == "blocked" for review in found)
+
+
+def due_soon(flow: Flow, decisions: Mapping[str, Review], today: date, days: int = 14) -> list[str]:
+    """Texts whose review ends within so many days: `home (es, sms): 2026-12-01`."""
+    soon = []
+    for text_id, text in flow.texts.items():
+        for (language, channel), wording in text.forms().items():
+            review = decisions.get(wording_hash(text_id, language, channel, wording))
+            if review and review.due_on and review.due_on <= today + timedelta(days=days):
+                soon.append(f"{text_id} ({language}, {channel}): {review.due_on}")
+    return soon
+
+
+def forms_of(flow: Flow) -> list[tuple[str, Language, Channel, str, str]]:
+    """Every wording: text id, language, channel, wording, hash."""
+    return [
+        (text_id, language, channel, wording, wording_hash(text_id, language, channel, wording))
+        for text_id, text in flow.texts.items()
+        for (language, channel), wording in text.forms().items()
+    ]

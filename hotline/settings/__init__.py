@@ -1,0 +1,30 @@
+"""Environment to one frozen value; every fault is named, with what to put there."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from hotline.settings.reading import Reader
+from hotline.settings.value import BadSettings, Settings
+from hotline.settings.variables import ROOT, VARIABLES, Variable
+
+__all__ = ["ROOT", "VARIABLES", "BadSettings", "Settings", "Variable", "environment", "read_settings"]
+
+
+def environment(root: Path | None = None) -> dict[str, str]:
+    """The process's environment over a `.env` file in the working folder."""
+    return {**_read_env_file((root or Path.cwd()) / ".env"), **os.environ}
+
+
+def read_settings(given: Mapping[str, str]) -> Settings:
+    """Build the settings. Raises BadSettings naming every fault at once."""
+    return Reader(given).read()
+
+
+def _read_env_file(path: Path) -> dict[str, str]:
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return {}
+    pairs = (line.split("=", 1) for line in lines if "=" in line and not line.lstrip().startswith("#"))
+    return {name.strip(): value.strip().strip("'\"") for name, value in pairs}

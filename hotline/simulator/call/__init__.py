@@ -1,0 +1,1 @@
+"""Telephone calls: legs, and the machine that executes voice documents on them."""

@@ -1,0 +1,1 @@
+"""The phone page: several pretend phones side by side."""

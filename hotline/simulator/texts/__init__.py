@@ -1,0 +1,1 @@
+"""Texts on their way: accepting, sending, receipts, and what people write."""

@@ -1,0 +1,1 @@
+"""Memory: PostgreSQL tables and small functions over them, one module a noun; and the queue."""

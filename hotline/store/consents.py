@@ -1,0 +1,90 @@
+"""Consent and refusal: an append-only ledger, our own suppression, and the carrier's block apart from it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import Connection, delete, select, text
+from sqlalchemy.dialects.postgresql import insert
+
+from hotline.domain.language import Channel, Language
+from hotline.store.sealing import Keyring
+from hotline.store.tables import carrier_block, consent, suppression
+
+Act = Literal["subscribe", "opt_out", "opt_in", "pause", "resume", "carrier_stop", "erase"]
+
+
+def record(
+    db: Connection,
+    keyring: Keyring,
+    contact_id: int | None,
+    phone_hash: bytes,
+    act: Act,
+    words: str,
+    language: Language | None,
+    channel: Channel,
+    source: str,
+    now: datetime,
+) -> None:
+    """Write down who agreed to or refused what, when, in which words. Never changed afterwards."""
+    row_id = int(db.execute(text("SELECT nextval(pg_get_serial_sequence('consent', 'id'))")).scalar_one())
+    db.execute(
+        text(
+            "INSERT INTO consent (id, contact_id, phone_hash, act, words_ct, words_key, language, channel,"
+            " source, created_at) OVERRIDING SYSTEM VALUE VALUES (:id, :contact_id, :phone_hash, :act,"
+            " :words_ct, :words_key, :language, :channel, :source, :now)"
+        ),
+        {
+            "id": row_id,
+            "contact_id": contact_id,
+            "phone_hash": phone_hash,
+            "act": act,
+            "words_ct": keyring.seal(words, f"consent.words.{row_id}"),
+            "words_key": keyring.first.id,
+            "language": language,
+            "channel": channel,
+            "source": source,
+            "now": now,
+        },
+    )
+
+
+def suppress(db: Connection, phone_hash: bytes, reason: str, now: datetime) -> None:
+    """Stop what we start for this number. A pause never softens an opt-out."""
+    row = insert(suppression).values(phone_hash=phone_hash, reason=reason, since=now)
+    if reason == "pause":
+        db.execute(row.on_conflict_do_nothing())
+    else:
+        db.execute(row.on_conflict_do_update(index_elements=["phone_hash"], set_={"reason": reason}))
+
+
+def lift(db: Connection, hashes: Sequence[bytes], only: str | None = None) -> None:
+    """Let alerts reach the number again, or only lift a suppression made for one reason."""
+    statement = delete(suppression).where(suppression.c.phone_hash.in_(hashes))
+    if only:
+        statement = statement.where(suppression.c.reason == only)
+    db.execute(statement)
+
+
+def is_suppressed(db: Connection, hashes: Sequence[bytes]) -> bool:
+    return db.scalar(select(suppression.c.reason).where(suppression.c.phone_hash.in_(hashes))) is not None
+
+
+def block(db: Connection, phone_hash: bytes, sender: str, now: datetime) -> None:
+    """The carrier will not send from this sender to this number (STOP, 21610)."""
+    row = insert(carrier_block).values(phone_hash=phone_hash, sender=sender, since=now)
+    db.execute(row.on_conflict_do_nothing())
+
+
+def unblock(db: Connection, hashes: Sequence[bytes], sender: str) -> None:
+    db.execute(
+        delete(carrier_block).where(carrier_block.c.phone_hash.in_(hashes), carrier_block.c.sender == sender)
+    )
+
+
+def count(db: Connection, hashes: Sequence[bytes], act: Act) -> int:
+    """How often this number did this."""
+    rows = db.execute(
+        select(consent.c.id).where(consent.c.phone_hash.in_(hashes), consent.c.act == act)
+    ).all()
+    return len(rows)

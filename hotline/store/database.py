@@ -1,0 +1,56 @@
+"""The way to PostgreSQL: one engine for each use, and transactions."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+CONNECT_TIMEOUT_S = 3
+STATEMENT_TIMEOUT_MS = 8000  # inside the carrier's 15 s for a webhook
+
+
+class DatabaseAway(Exception):
+    """PostgreSQL cannot be reached, or gave up in the middle."""
+
+
+def open_database(url: str, size: int = 10, statement_timeout_ms: int = STATEMENT_TIMEOUT_MS) -> Engine:
+    """An engine with a pool of its own. Connects only when used."""
+    return create_engine(
+        url,
+        pool_size=size,
+        max_overflow=0,
+        pool_timeout=5,
+        pool_recycle=1800,
+        pool_pre_ping=False,
+        connect_args={
+            "connect_timeout": CONNECT_TIMEOUT_S,
+            "application_name": "hotline",
+            "options": f"-c statement_timeout={statement_timeout_ms} -c timezone=UTC",
+        },
+    )
+
+
+@contextmanager
+def transaction(engine: Engine) -> Iterator[Connection]:
+    """One transaction. Raises DatabaseAway when the server is gone; the pool is made fresh then."""
+    try:
+        with engine.begin() as db:
+            yield db
+    except OperationalError as fault:
+        engine.dispose()
+        raise DatabaseAway(type(fault.orig).__name__) from None
+    except DBAPIError as fault:
+        if fault.connection_invalidated:
+            engine.dispose()
+            raise DatabaseAway(type(fault.orig).__name__) from None
+        raise
+
+
+def is_ready(engine: Engine) -> bool:
+    """Does the database answer?"""
+    try:
+        with transaction(engine) as db:
+            return bool(db.scalar(text("SELECT true")))
+    except DatabaseAway:
+        return False

@@ -1,0 +1,347 @@
+"""Deliveries: taken by one worker at a time, settled in batches, never sent twice on a guess."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from hotline.domain.lease import LEASE, LOOK_AGAIN_AFTER, SHOWN_AFTER
+from hotline.domain.phone import PhoneNumber
+from hotline.store import contacts
+from hotline.store.broadcasts import Body, Broadcast
+from hotline.store.parcels import DeliveryKey, Lost, Parcel, Result
+from hotline.store.sealing import CannotOpen, Keyring
+
+# Taken and judged in one statement: whoever opted out since the rows were written is skipped here.
+_TAKE = text(
+    """
+    WITH picked AS (
+        SELECT d.broadcast_id, d.seq FROM delivery d
+        WHERE d.broadcast_id = :id AND d.sender = :sender AND d.status = 'pending'
+          AND (d.not_before IS NULL OR d.not_before <= :now)
+          AND (d.zip IS NULL OR d.zip <> ALL(CAST(:quiet AS varchar[])))
+          AND EXISTS (SELECT FROM broadcast b WHERE b.id = :id AND b.state = 'sending' AND b.ends_at > :now)
+        ORDER BY d.seq LIMIT :limit FOR UPDATE OF d SKIP LOCKED
+    ), judged AS (
+        SELECT d.broadcast_id, d.seq, c.id AS contact_id, c.phone_ct,
+               CASE WHEN c.id IS NULL THEN 'erased'
+                    WHEN EXISTS (SELECT FROM suppression p WHERE p.phone_hash = c.phone_hash)
+                    THEN 'opted_out' END AS why_not
+        FROM picked JOIN delivery d USING (broadcast_id, seq) LEFT JOIN contact c ON c.id = d.contact_id
+    ), taken AS (
+        UPDATE delivery d
+        SET status = CASE WHEN j.why_not IS NULL THEN 'sending' ELSE 'skipped' END, reason = j.why_not,
+            fence = d.fence + 1, misses = 0, not_before = NULL, code = NULL,
+            asked_at = CASE WHEN j.why_not IS NULL THEN CAST(:now AS timestamptz) END,
+            leased_until = CASE WHEN j.why_not IS NULL THEN CAST(:until AS timestamptz) END,
+            settled_at = CASE WHEN j.why_not IS NULL THEN NULL ELSE CAST(:now AS timestamptz) END
+        FROM judged j WHERE d.broadcast_id = j.broadcast_id AND d.seq = j.seq AND d.broadcast_id = :id
+        RETURNING d.seq, d.fence, d.attempt, d.language, d.status, d.reason, j.contact_id, j.phone_ct
+    ), told AS (
+        INSERT INTO delivery_tally (broadcast_id, status, reason, change, created_at)
+        SELECT :id, 'pending', NULL, -count(*), :now FROM taken HAVING count(*) > 0
+        UNION ALL SELECT :id, status, reason, count(*), :now FROM taken GROUP BY status, reason
+    )
+    SELECT * FROM taken WHERE status = 'sending' ORDER BY seq
+    """
+)
+
+
+def take(
+    db: Connection,
+    keyring: Keyring,
+    of: Broadcast,
+    bodies: Mapping[str, Body],
+    sender: str,
+    limit: int,
+    quiet: Sequence[str],
+    now: datetime,
+) -> list[Parcel]:
+    """Take the next rows of one sender, in their order; two workers never take the same.
+
+    Commit before the first request goes out: after that a row can only be settled or looked up.
+    `quiet` are ZIP codes where it is night for a broadcast that waits for morning.
+    """
+    rows = db.execute(
+        _TAKE,
+        {
+            "id": of.id,
+            "sender": sender,
+            "limit": limit,
+            "quiet": list(quiet),
+            "now": now,
+            "until": now + LEASE,
+        },
+    )
+    return [_parcel(keyring, of, bodies, sender, row) for row in rows]
+
+
+def _parcel(keyring: Keyring, of: Broadcast, bodies: Mapping[str, Body], sender: str, row: Any) -> Parcel:
+    body = bodies[row.language]
+    return Parcel(
+        DeliveryKey(of.id, row.seq),
+        row.fence,
+        row.attempt,
+        _number(keyring, row.contact_id, row.phone_ct),
+        body.text,
+        sender,
+        body.segments,
+        of.ends_at,
+    )
+
+
+def _number(keyring: Keyring, contact_id: int | None, sealed: bytes | None) -> PhoneNumber | None:
+    if contact_id is None or sealed is None:
+        return None
+    try:
+        return PhoneNumber(keyring.open(sealed, contacts.place(contact_id)))
+    except CannotOpen:
+        return None
+
+
+_SETTLE = text(
+    """
+    WITH r AS (
+        SELECT * FROM unnest(CAST(:seqs AS int[]), CAST(:fences AS int[]), CAST(:statuses AS text[]),
+                             CAST(:reasons AS text[]), CAST(:codes AS int[]), CAST(:sids AS text[]),
+                             CAST(:befores AS timestamptz[]), CAST(:counts AS smallint[]))
+               AS r(seq, fence, status, reason, code, sid, not_before, counted)
+    ), moved AS (
+        UPDATE delivery d
+        SET status = r.status, reason = r.reason, code = r.code, sid = coalesce(d.sid, r.sid),
+            not_before = r.not_before, attempt = d.attempt + r.counted, leased_until = NULL, settled_at = :now
+        FROM r
+        WHERE d.broadcast_id = :id AND d.seq = r.seq AND d.seq BETWEEN :low AND :high
+          AND d.status = 'sending' AND d.fence = r.fence
+        RETURNING d.seq, d.status, d.reason, d.code
+    ), told AS (
+        INSERT INTO delivery_tally (broadcast_id, status, reason, code, change, created_at)
+        SELECT :id, 'sending', NULL, NULL, -count(*), :now FROM moved HAVING count(*) > 0
+        UNION ALL
+        SELECT :id, status, reason, code, count(*), :now FROM moved GROUP BY status, reason, code
+    )
+    SELECT seq FROM moved
+    """
+)
+
+
+def settle(db: Connection, broadcast_id: int, results: Sequence[Result], now: datetime) -> set[int]:
+    """Write what became of rows of one broadcast, in one statement; returns those that were still ours.
+
+    A row whose receipt came before the answer, or whose lease was lost, is left as it is.
+    """
+    ordered = sorted(results, key=_seq)
+    seqs = [_seq(result) for result in ordered]
+    moved = db.execute(
+        _SETTLE,
+        {
+            "id": broadcast_id,
+            "low": seqs[0],
+            "high": seqs[-1],
+            "seqs": seqs,
+            "fences": [result.fence for result in ordered],
+            "statuses": [result.settled.status for result in ordered],
+            "reasons": [result.settled.reason for result in ordered],
+            "codes": [result.settled.code for result in ordered],
+            "sids": [result.settled.sid for result in ordered],
+            "befores": [result.settled.not_before for result in ordered],
+            "counts": [result.settled.counted for result in ordered],
+            "now": now,
+        },
+    )
+    return {int(row.seq) for row in moved}
+
+
+def _seq(result: Result) -> int:
+    assert isinstance(result.key, DeliveryKey)
+    return result.key.seq
+
+
+# Every change of state that no batch of answers makes: whatever the cause, rows and tallies move together.
+_MOVE = """
+    WITH due AS (
+        SELECT d.seq, d.status AS was, d.reason AS was_reason, d.code AS was_code FROM delivery d
+        WHERE d.broadcast_id = :id AND {which} ORDER BY d.seq LIMIT :limit FOR UPDATE SKIP LOCKED
+    ), moved AS (
+        UPDATE delivery d SET {change} FROM due WHERE d.broadcast_id = :id AND d.seq = due.seq
+        RETURNING d.seq, d.status, d.reason, d.code, due.was, due.was_reason, due.was_code
+    ), told AS (
+        INSERT INTO delivery_tally (broadcast_id, status, reason, code, change, created_at)
+        SELECT :id, was, was_reason, was_code, -count(*), :now FROM moved GROUP BY 2, 3, 4
+        UNION ALL SELECT :id, status, reason, code, count(*), :now FROM moved GROUP BY 2, 3, 4
+    )
+    SELECT count(*) FROM moved
+"""
+
+
+def _move(
+    db: Connection, broadcast_id: int, which: str, change: str, now: datetime, limit: int, **more: Any
+) -> int:
+    statement = text(_MOVE.format(which=which, change=change))
+    moved = db.execute(statement, {"id": broadcast_id, "now": now, "limit": limit, **more}).scalar_one()
+    return int(moved)
+
+
+def skip(db: Connection, broadcast_id: int, reason: str, now: datetime, limit: int) -> int:
+    """Give up rows that were not asked of the carrier yet: expired, cancelled, superseded."""
+    return _move(
+        db,
+        broadcast_id,
+        "d.status IN ('pending', 'held')",
+        "status = 'skipped', reason = :reason, code = NULL, not_before = NULL, settled_at = :now",
+        now,
+        limit,
+        reason=reason,
+    )
+
+
+def hold(
+    db: Connection,
+    broadcast_id: int,
+    reason: str,
+    until: datetime,
+    zips: Sequence[str],
+    now: datetime,
+    limit: int,
+) -> int:
+    """Let rows of some ZIP codes wait (it is night there)."""
+    return _move(
+        db,
+        broadcast_id,
+        "d.status = 'pending' AND d.zip = ANY(CAST(:zips AS varchar[]))",
+        "status = 'held', reason = :reason, not_before = :until",
+        now,
+        limit,
+        reason=reason,
+        until=until,
+        zips=list(zips),
+    )
+
+
+def wake_held(db: Connection, broadcast_id: int, now: datetime, limit: int) -> int:
+    """Rows that have waited long enough may go on."""
+    return _move(
+        db,
+        broadcast_id,
+        "d.status = 'held' AND d.not_before <= :now",
+        "status = 'pending', reason = NULL, code = NULL, not_before = NULL",
+        now,
+        limit,
+    )
+
+
+def lose(db: Connection, broadcast_id: int, now: datetime, limit: int) -> int:
+    """Rows whose worker's lease is over: the request may have gone out, nobody knows."""
+    return _move(
+        db,
+        broadcast_id,
+        "d.status = 'sending' AND d.leased_until <= :now",
+        "status = 'unknown', reason = 'worker_lost', leased_until = NULL, not_before = NULL",
+        now,
+        limit,
+    )
+
+
+def give_up_unknown(db: Connection, broadcast_id: int, now: datetime, limit: int) -> int:
+    """After an alert's end nothing is sent again: what was not found stays unknown."""
+    return _move(
+        db,
+        broadcast_id,
+        "d.status = 'unknown' AND d.misses >= 2 AND d.reason IS DISTINCT FROM 'never_found'",
+        "reason = 'never_found'",
+        now,
+        limit,
+    )
+
+
+_LOOK = text(
+    """
+    WITH due AS (
+        SELECT d.seq FROM delivery d
+        WHERE d.broadcast_id = :id AND d.status = 'unknown' AND d.asked_at <= :asked_before
+          AND (d.not_before IS NULL OR d.not_before <= :now) AND d.reason IS DISTINCT FROM 'never_found'
+        ORDER BY d.seq LIMIT :limit FOR UPDATE SKIP LOCKED
+    ), taken AS (
+        UPDATE delivery d SET not_before = :again FROM due
+        WHERE d.broadcast_id = :id AND d.seq = due.seq
+        RETURNING d.seq, d.fence, d.misses, d.language, d.sender, d.asked_at, d.contact_id
+    )
+    SELECT taken.*, c.phone_ct FROM taken LEFT JOIN contact c ON c.id = taken.contact_id ORDER BY seq
+    """
+)
+
+
+def to_look_up(
+    db: Connection, keyring: Keyring, of: Broadcast, bodies: Mapping[str, Body], limit: int, now: datetime
+) -> list[Lost]:
+    """Rows whose answer never came and that the carrier should be asked about now; ours for a minute."""
+    rows = db.execute(
+        _LOOK,
+        {
+            "id": of.id,
+            "now": now,
+            "asked_before": now - SHOWN_AFTER,
+            "again": now + LOOK_AGAIN_AFTER,
+            "limit": limit,
+        },
+    )
+    return [
+        Lost(
+            DeliveryKey(of.id, row.seq),
+            row.fence,
+            row.misses,
+            _number(keyring, row.contact_id, row.phone_ct),
+            bodies[row.language].text,
+            row.sender,
+            row.asked_at,
+            of.ends_at,
+        )
+        for row in rows
+    ]
+
+
+def missed(db: Connection, lost: Lost, now: datetime) -> None:
+    """The carrier's list does not show it, this time."""
+    assert isinstance(lost.key, DeliveryKey)
+    db.execute(
+        text(
+            "UPDATE delivery SET misses = misses + 1, not_before = :again WHERE broadcast_id = :id"
+            " AND seq = :seq AND status = 'unknown' AND fence = :fence"
+        ),
+        _one(lost, again=now + LOOK_AGAIN_AFTER),
+    )
+
+
+def absent(db: Connection, lost: Lost, now: datetime) -> bool:
+    """The carrier certainly has it not: it may be sent again. False when a receipt came meanwhile."""
+    assert isinstance(lost.key, DeliveryKey)
+    moved = _move(
+        db,
+        lost.key.broadcast_id,
+        "d.seq = :seq AND d.status = 'unknown' AND d.fence = :fence",
+        "status = 'pending', reason = NULL, code = NULL, not_before = NULL",
+        now,
+        1,
+        seq=lost.key.seq,
+        fence=lost.fence,
+    )
+    return moved > 0
+
+
+def _one(lost: Lost, **more: Any) -> dict[str, Any]:
+    assert isinstance(lost.key, DeliveryKey)
+    return {"id": lost.key.broadcast_id, "seq": lost.key.seq, "fence": lost.fence, **more}
+
+
+def has_work(db: Connection, now: datetime) -> bool:
+    """Is there a row that could be sent now?"""
+    found = db.scalar(
+        text(
+            "SELECT EXISTS (SELECT FROM broadcast b WHERE b.finished_at IS NULL AND b.state = 'sending'"
+            " AND b.ends_at > :now AND EXISTS (SELECT FROM delivery d WHERE d.broadcast_id = b.id"
+            " AND d.status = 'pending' AND (d.not_before IS NULL OR d.not_before <= :now)))"
+        ),
+        {"now": now},
+    )
+    return bool(found)

@@ -1,0 +1,77 @@
+"""Legs: one dispatcher's phone ringing for one caller; the first to press 1 has the call."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, text, update
+from sqlalchemy.exc import IntegrityError
+
+from hotline.domain.language import Language
+from hotline.store.tables import leg
+
+
+@dataclass(frozen=True, slots=True)
+class LegRow:
+    """`call_sid` is the caller's call (a transfer) or None (a call back, which has a `ticket_id`)."""
+
+    id: str
+    call_sid: str | None
+    ticket_id: int | None
+    person: str
+    person_language: Language
+    caller_language: Language | None
+    topic: str
+    created_at: datetime
+    accepted_at: datetime | None
+    outcome: str | None
+
+
+def add(db: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Write legs that are about to ring."""
+    if rows:
+        db.execute(insert(leg), list(rows))
+
+
+def read(db: Connection, leg_id: str) -> LegRow | None:
+    row = db.execute(select(leg).where(leg.c.id == leg_id)).one_or_none()
+    return LegRow(**{name: getattr(row, name) for name in LegRow.__slots__}) if row else None
+
+
+def accept(db: Connection, leg_id: str, now: datetime) -> bool:
+    """Take the call with this leg: True for the first, False for every later one."""
+    try:
+        with db.begin_nested():
+            db.execute(
+                update(leg).where(leg.c.id == leg_id, leg.c.accepted_at.is_(None)).values(accepted_at=now)
+            )
+    except IntegrityError:  # uq_leg_winner: another leg of the call was first
+        return False
+    return True
+
+
+def take_unrung(db: Connection, ticket_id: int, now: datetime) -> LegRow | None:
+    """The newest leg of a ticket that nobody has rung yet, marked as rung. None when there is none."""
+    taken = db.execute(
+        text(
+            "UPDATE leg SET rung_at = :now WHERE id = (SELECT id FROM leg WHERE ticket_id = :ticket_id"
+            " AND rung_at IS NULL AND accepted_at IS NULL ORDER BY created_at DESC LIMIT 1 FOR UPDATE)"
+            " RETURNING id"
+        ),
+        {"ticket_id": ticket_id, "now": now},
+    ).scalar_one_or_none()
+    return read(db, taken) if taken else None
+
+
+def was_accepted(db: Connection, call_sid: str) -> bool:
+    """Did anyone press 1 for this caller?"""
+    found = db.scalar(
+        text("SELECT true FROM leg WHERE call_sid = :sid AND accepted_at IS NOT NULL LIMIT 1"),
+        {"sid": call_sid},
+    )
+    return bool(found)
+
+
+def settle(db: Connection, leg_id: str, outcome: str) -> None:
+    db.execute(update(leg).where(leg.c.id == leg_id).values(outcome=outcome))

@@ -1,0 +1,114 @@
+"""Messages: every text that is no delivery of a broadcast, in or out, one row each."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, select, text, update
+
+from hotline.domain.phone import PhoneNumber
+from hotline.store.sealing import Keyring
+from hotline.store.tables import MESSAGE_BLOCK, message
+from hotline.store.turns import Saved
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingMessage:
+    """A text of ours, opened for sending."""
+
+    id: int
+    to: PhoneNumber
+    body: str
+    attempt: int
+    ends_at: datetime | None
+
+
+def body_place(message_id: int) -> str:
+    return f"message.body.{message_id}"
+
+
+def phone_place(message_id: int) -> str:
+    return f"message.phone.{message_id}"
+
+
+def media_place(message_id: int) -> str:
+    return f"message.media.{message_id}"
+
+
+def enqueue(
+    db: Connection,
+    keyring: Keyring,
+    to: PhoneNumber,
+    contact_id: int | None,
+    body: str,
+    kind: str,
+    segments: int,
+    now: datetime,
+    ends_at: datetime | None = None,
+) -> int:
+    """Write a text that a worker will send. Returns its id; wake the sender after the commit."""
+    row_id = int(db.execute(text("SELECT nextval('message_id_seq')")).scalar_one())
+    db.execute(
+        message.insert().values(
+            id=row_id,
+            direction="out",
+            kind=kind,
+            contact_id=contact_id,
+            phone_ct=keyring.seal(to.e164, phone_place(row_id)),
+            body_ct=keyring.seal(body, body_place(row_id)),
+            status="pending",
+            segments=segments,
+            created_at=now,
+            ends_at=ends_at,
+        )
+    )
+    return row_id
+
+
+def block_of(first_id: int, count: int) -> range:
+    """Ids of a turn's answers: the block holds what arrived and at most nine answers."""
+    return range(first_id + 1, first_id + 1 + min(count, MESSAGE_BLOCK - 1))
+
+
+def arrived(keyring: Keyring, message_id: int, body: str, media: Sequence[str], segments: int) -> Saved:
+    """The row of a text that came in."""
+    return Saved(
+        message_id,
+        "in",
+        keyring.seal(body, body_place(message_id)),
+        keyring.seal("\n".join(media), media_place(message_id)) if media else None,
+        segments,
+    )
+
+
+def answered(message_id: int, segments: int) -> Saved:
+    """The row of one answer; its wording is kept once, with the turn."""
+    return Saved(message_id, "out", None, None, segments)
+
+
+def contact_of(db: Connection, message_id: int) -> int | None:
+    return db.scalar(select(message.c.contact_id).where(message.c.id == message_id))
+
+
+def sids_of(db: Connection, contact_id: int) -> list[str]:
+    """Every carrier sid of a contact's messages."""
+    rows = db.scalars(
+        select(message.c.sid).where(message.c.contact_id == contact_id, message.c.sid.is_not(None))
+    )
+    return [sid for sid in rows if sid]
+
+
+def erase_before(db: Connection, before: datetime, limit: int) -> list[str]:
+    """Delete old messages in bounded steps; returns the carrier sids that must go there too."""
+    rows = db.execute(
+        text(
+            "DELETE FROM message WHERE id IN (SELECT id FROM message WHERE created_at < :before"
+            " ORDER BY id LIMIT :limit) RETURNING sid"
+        ),
+        {"before": before, "limit": limit},
+    )
+    return [row.sid for row in rows if row.sid]
+
+
+def mark_blocked(db: Connection, message_id: int, code: int) -> None:
+    db.execute(update(message).where(message.c.id == message_id).values(status="failed", code=code))

@@ -1,0 +1,98 @@
+"""Recordings: the carrier's sids of voicemails and spoken reports, sealed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+from sqlalchemy import Connection, select, text, update
+
+from hotline.store.sealing import Keyring
+from hotline.store.tables import recording
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingRow:
+    id: int
+    sid: str
+    duration_s: int
+    is_ready: bool
+    created_at: datetime
+
+
+def keep(
+    db: Connection,
+    keyring: Keyring,
+    sid: str,
+    duration_s: int,
+    contact_id: int | None,
+    ticket_id: int | None,
+    report_code: str | None,
+    now: datetime,
+) -> None:
+    """Remember a recording once, with the ticket or report it belongs to."""
+    row_id = int(db.execute(text("SELECT nextval(pg_get_serial_sequence('recording', 'id'))")).scalar_one())
+    db.execute(
+        text(
+            "INSERT INTO recording (id, sid_ct, sid_hash, contact_id, ticket_id, report_id, duration_s,"
+            " created_at) OVERRIDING SYSTEM VALUE VALUES (:id, :sid_ct, :sid_hash, :contact_id, :ticket_id,"
+            " (SELECT id FROM report WHERE code = :report), :duration_s, :now)"
+            " ON CONFLICT (sid_hash) DO NOTHING"
+        ),
+        {
+            "id": row_id,
+            "sid_ct": keyring.seal(sid, _place(row_id)),
+            "sid_hash": _hash(sid),
+            "contact_id": contact_id,
+            "ticket_id": ticket_id,
+            "report": report_code,
+            "duration_s": duration_s,
+            "now": now,
+        },
+    )
+
+
+def mark_ready(db: Connection, sid: str) -> None:
+    """The carrier has the audio ready to fetch."""
+    db.execute(update(recording).where(recording.c.sid_hash == _hash(sid)).values(is_ready=True))
+
+
+def of_ticket(db: Connection, keyring: Keyring, ticket_id: int) -> list[RecordingRow]:
+    rows = db.execute(
+        select(recording).where(recording.c.ticket_id == ticket_id, recording.c.deleted_at.is_(None))
+    )
+    return [
+        RecordingRow(
+            row.id, keyring.open(row.sid_ct, _place(row.id)), row.duration_s, row.is_ready, row.created_at
+        )
+        for row in rows
+    ]
+
+
+def take_before(db: Connection, keyring: Keyring, before: datetime, limit: int) -> list[str]:
+    """Remove old recordings here; returns the sids that must be deleted at the carrier."""
+    rows = db.execute(
+        text(
+            "DELETE FROM recording WHERE id IN (SELECT id FROM recording WHERE created_at < :before"
+            " ORDER BY id LIMIT :limit) RETURNING id, sid_ct"
+        ),
+        {"before": before, "limit": limit},
+    )
+    return [keyring.open(row.sid_ct, _place(row.id)) for row in rows]
+
+
+def take_of_contact(db: Connection, keyring: Keyring, contact_id: int) -> list[str]:
+    """Remove a contact's recordings here; returns the sids that must be deleted at the carrier."""
+    rows = db.execute(
+        text("DELETE FROM recording WHERE contact_id = :contact_id RETURNING id, sid_ct"),
+        {"contact_id": contact_id},
+    )
+    return [keyring.open(row.sid_ct, _place(row.id)) for row in rows]
+
+
+def _place(row_id: int) -> str:
+    return f"recording.sid.{row_id}"
+
+
+def _hash(sid: str) -> bytes:
+    """Sids are random of 128 bits, so a plain hash gives none away."""
+    return sha256(sid.encode()).digest()

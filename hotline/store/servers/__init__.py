@@ -1,0 +1,1 @@
+"""The embedded PostgreSQL and Redis, and the one supervisor that starts, watches and ends them."""

@@ -1,0 +1,114 @@
+"""Tickets: what owes a person an answer."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from hotline.domain.language import Language
+from hotline.domain.ticket import TicketKind, TicketState
+from hotline.store.tables import ticket
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    id: int
+    code: str
+    kind: TicketKind
+    topic: str
+    is_urgent: bool
+    contact_id: int | None
+    language: Language | None
+    owner: str | None
+    state: TicketState
+    created_at: datetime
+
+
+def open_one(
+    db: Connection,
+    code: str,
+    kind: TicketKind,
+    topic: str,
+    is_urgent: bool,
+    contact_id: int | None,
+    language: Language | None,
+    now: datetime,
+) -> int | None:
+    """Open a ticket under a code; None when the code is taken (draw another)."""
+    row = insert(ticket).values(
+        code=code,
+        kind=kind,
+        topic=topic,
+        is_urgent=is_urgent,
+        contact_id=contact_id,
+        language=language,
+        state="open",
+        created_at=now,
+    )
+    made = db.execute(row.on_conflict_do_nothing(index_elements=["code"]).returning(ticket.c.id))
+    found: int | None = made.scalar_one_or_none()
+    return found
+
+
+def waiting_of(db: Connection, contact_id: int, kind: TicketKind) -> Ticket | None:
+    """A ticket of this kind that the contact has waiting already."""
+    row = db.execute(
+        select(ticket)
+        .where(ticket.c.contact_id == contact_id, ticket.c.kind == kind, ticket.c.state != "closed")
+        .order_by(ticket.c.id.desc())
+        .limit(1)
+        .with_for_update()
+    ).one_or_none()
+    return _read(row) if row else None
+
+
+def count_open(db: Connection) -> int:
+    return int(db.scalar(select(func.count()).select_from(ticket).where(ticket.c.state == "open")) or 0)
+
+
+def make_urgent(db: Connection, ticket_id: int) -> None:
+    db.execute(update(ticket).where(ticket.c.id == ticket_id).values(is_urgent=True))
+
+
+def by_code(db: Connection, code: str) -> Ticket | None:
+    row = db.execute(select(ticket).where(ticket.c.code == code).with_for_update()).one_or_none()
+    return _read(row) if row else None
+
+
+def by_id(db: Connection, ticket_id: int) -> Ticket | None:
+    row = db.execute(select(ticket).where(ticket.c.id == ticket_id).with_for_update()).one_or_none()
+    return _read(row) if row else None
+
+
+def latest(db: Connection, limit: int = 50) -> list[Ticket]:
+    """Waiting tickets first, urgent ones on top, then by age."""
+    rows = db.execute(
+        select(ticket)
+        .order_by(ticket.c.state == "closed", ticket.c.is_urgent.desc(), ticket.c.created_at)
+        .limit(limit)
+    )
+    return [_read(row) for row in rows]
+
+
+def move(db: Connection, ticket_id: int, state: TicketState, owner: str | None, now: datetime) -> None:
+    closed_at = now if state == "closed" else None
+    db.execute(
+        update(ticket).where(ticket.c.id == ticket_id).values(state=state, owner=owner, closed_at=closed_at)
+    )
+
+
+def _read(row: Any) -> Ticket:
+    return Ticket(
+        row.id,
+        row.code,
+        row.kind,
+        row.topic,
+        row.is_urgent,
+        row.contact_id,
+        row.language,
+        row.owner,
+        row.state,
+        row.created_at,
+    )

@@ -1,0 +1,61 @@
+"""Every code of the carrier that we know has one reaction and one sentence."""
+
+from typing import get_args
+
+import pytest
+
+from hotline.channels.twilio.codes import _ROWS, CODES, UNKNOWN_SENTENCE, reaction_of, sentence_of
+from hotline.domain.outcome import Reaction
+
+# Codes that must never be unknown to us, by what is done about them.
+EXPECTED: dict[Reaction, tuple[int, ...]] = {
+    "opted_out": (21610,),
+    "bad_number": (21211, 21214, 21217, 21614, 30005, 30006),
+    "permanent": (13225, 21215, 21216, 21219, 21408, 21608, 21612, 30004, 30450, 63003, 63016, 63024, 63032),
+    "retry": (20009, 20409, 20500, 20503, 30003, 30008, 30017, 30410),
+    "slow_down": (20429, 30001, 63018),
+    "hold": (21611, 30022, 30023, 30027),
+    "stop_batch": (30007,),
+    "stop_all": (20003, 20404, 21210, 21212, 21606, *range(21703, 21706), 30002, *range(30032, 30036), 63007),
+    "fault": (
+        *(21201, 21202, 21204, 21205, 21602, 21603, 21604, 21617, 21619, 21620, 21623, 11751, 14103),
+        *(32018, 15004, 13214, 13201, 11200, 11205, 11206, 11210, 11220, 11235, 11236, 11237),
+        *(11750, 12100, 12200, 12300, 12400),
+    ),
+}
+
+
+@pytest.mark.parametrize(("code", "reaction"), [(c, r) for r, codes in EXPECTED.items() for c in codes])
+def test_a_code_has_its_reaction(code: int, reaction: Reaction) -> None:
+    assert reaction_of(code) == reaction
+    assert sentence_of(code) != UNKNOWN_SENTENCE
+
+
+def test_no_code_stands_in_two_rows() -> None:
+    listed = [code for _, _, codes in _ROWS for code in codes]
+    assert len(listed) == len(set(listed)) == len(CODES)
+
+
+def test_every_reaction_is_used_and_every_sentence_is_one() -> None:
+    assert {meaning.reaction for meaning in CODES.values()} == set(get_args(Reaction))
+    assert all(meaning.sentence.endswith(".") and "{" not in meaning.sentence for meaning in CODES.values())
+
+
+@pytest.mark.parametrize(
+    ("http_status", "reaction"),
+    [
+        (400, "permanent"),
+        (404, "permanent"),
+        (401, "stop_all"),
+        (403, "stop_all"),
+        (408, "retry"),
+        (429, "slow_down"),
+    ],
+)
+def test_an_unknown_code_goes_by_the_http_status(http_status: int, reaction: Reaction) -> None:
+    assert reaction_of(99999, http_status) == reaction
+    assert sentence_of(99999) == UNKNOWN_SENTENCE
+
+
+def test_a_known_code_counts_more_than_the_http_status() -> None:
+    assert reaction_of(21610, 403) == "opted_out"
