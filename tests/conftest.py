@@ -1,9 +1,7 @@
 """What every test stands on: real servers of this run alone, and no way off this machine."""
 
 import ipaddress
-import shutil
 import socket
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +14,7 @@ from hotline.flow.load import load_flow
 from hotline.flow.model import Flow
 from hotline.flow.network import Network, load_network
 from hotline.store.database import open_database
+from hotline.store.servers.datadir import temporary_data_directory
 from hotline.store.servers.supervisor import Supervisor
 from hotline.store.tables import metadata
 
@@ -44,13 +43,8 @@ def _stay_here() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def servers() -> Iterator[Supervisor]:
     """PostgreSQL and Redis of this run, in a data directory of its own."""
-    folder = Path(tempfile.mkdtemp(prefix="hotline-test-"))
-    folder.chmod(0o755)  # as root the servers run as somebody else, who must reach the data
-    try:
-        with Supervisor(folder / "data") as supervisor:
-            yield supervisor
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with temporary_data_directory() as folder, Supervisor(folder) as supervisor:
+        yield supervisor
 
 
 @pytest.fixture(scope="session")

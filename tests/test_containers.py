@@ -97,8 +97,9 @@ def test_nothing_enters_the_image_unless_it_is_named() -> None:
     assert "**/.env*" in rules
 
 
-def test_the_public_door_keeps_no_access_log() -> None:
-    directives = [line.split()[0] for line in (ROOT / "Caddyfile").read_text().splitlines() if line.strip()]
+def test_the_public_door_keeps_no_access_log_and_no_request_in_its_error_log() -> None:
+    options, sites = re.split(r"^\}\n", (ROOT / "Caddyfile").read_text(), maxsplit=1, flags=re.MULTILINE)
 
-    assert "log" not in directives
-    assert "reverse_proxy" in directives
+    assert re.search(r"^\t+request delete$", options, re.MULTILINE)
+    assert not re.search(r"^\t+log\b", sites, re.MULTILINE)
+    assert re.search(r"^\treverse_proxy app:8000 ", sites, re.MULTILINE)

@@ -81,18 +81,16 @@ def findings(pattern: re.Pattern[str]) -> list[str]:
     ]
 
 
-def could_be_a_persons(area: str, exchange: str, line: str) -> bool:
-    """False for 555-0100 to 0199 (kept for fiction), 500-555 (the carrier's tests) and toll-free numbers."""
-    fiction = exchange == "555" and line.startswith("01")
-    carrier_test = area == "500" and exchange == "555"
-    return not (fiction or carrier_test or area in TOLL_FREE)
+def could_be_a_persons(area: str, exchange: str) -> bool:
+    """False for 555 (no line of that exchange is given out; 0100 to 0199 are for fiction) and toll-free numbers."""
+    return exchange != "555" and area not in TOLL_FREE
 
 
 def real_numbers(text: str) -> list[str]:
     found = [
         match[0]
         for match in NORTH_AMERICAN_NUMBER.finditer(text)
-        if could_be_a_persons(*(part for part in match.groups() if part))
+        if could_be_a_persons(*[part for part in match.groups() if part][:2])
     ]
     return [number for number in found + OTHER_NUMBER.findall(text) if number not in PUBLISHED]
 

@@ -1,0 +1,1 @@
+"""Workers: processes that do in the background what the database says is waiting."""

@@ -15,6 +15,7 @@ HOLD_S: Final = 900.0  # when the carrier does not say how long its allowance is
 
 # Refusals that say nothing of this text: they do not use up its tries.
 _UNCOUNTED: Final[frozenset[Reaction]] = frozenset({"slow_down", "hold", "stop_all"})
+NOT_SENT: Final = 0  # no code of the carrier: no byte of the request ever left us
 LONGEST_VALID_S: Final = 36_000  # twilio.md 4: ValidityPeriod 1 to 36,000
 
 
@@ -44,11 +45,11 @@ def settle(outcome: Outcome, key: str, attempt: int, now: datetime, ends_at: dat
 
 
 def _refused(refused: Refused, key: str, attempt: int, now: datetime, ends_at: datetime | None) -> Settled:
-    counted = 0 if refused.reaction in _UNCOUNTED else 1
+    counted = 0 if refused.reaction in _UNCOUNTED or refused.code == NOT_SENT else 1
     status = STATUS_AFTER[refused.reaction]
     if status not in {"pending", "held"}:
         return Settled(status, refused.reaction, refused.code)
-    if refused.reaction == "retry" and attempt + 1 >= RETRY_LIMIT:
+    if refused.reaction == "retry" and counted and attempt + 1 >= RETRY_LIMIT:
         return Settled("failed", "tries_used", refused.code)
     again_at = now + wait_for(refused, key, attempt)
     if ends_at is not None and again_at >= ends_at:

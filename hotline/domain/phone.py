@@ -13,6 +13,11 @@ WITHHELD: Final = frozenset({"266696687", "7378742883", "2562533", "8656696", "4
 # 555-0100 to 555-0199 are kept free for fiction (NANPA); 500-555 are Twilio's own test numbers.
 _TEST_NUMBER: Final = re.compile(r"\+1(?:[2-9]\d\d55501\d\d|500555\d{4})")
 
+_E164: Final = re.compile(r"\+[1-9]\d{6,14}")
+
+# Mexico dropped the 1 after 52 for mobiles in 2019; carriers still send it (twilio.md 4).
+_OLD_MEXICAN_MOBILE: Final = re.compile(r"\+521\d{10}")
+
 
 class NotAPhoneNumber(ValueError):
     """The text is no dialable telephone number."""
@@ -55,9 +60,9 @@ def parse_phone(text: str, region: str = "US") -> PhoneNumber:
     except phonenumbers.NumberParseException:
         raise NotAPhoneNumber from None
     e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    if number.country_code == 52 and e164.startswith("+521") and len(e164) == 14:
-        e164 = "+52" + e164[4:]  # Mexico dropped the mobile 1 in 2019; carriers still send it
-    if not phonenumbers.is_possible_number(number) or not re.fullmatch(r"\+[1-9]\d{6,14}", e164):
+    if _OLD_MEXICAN_MOBILE.fullmatch(e164):
+        return PhoneNumber("+52" + e164[4:])
+    if not phonenumbers.is_possible_number(number) or not _E164.fullmatch(e164):
         raise NotAPhoneNumber
     return PhoneNumber(e164)
 

@@ -4,11 +4,12 @@ from typing import Final, assert_never
 
 from hotline.domain.words import fold
 from hotline.flow.draft import Draft
-from hotline.flow.effect import AnswerReport, KeepRecording, OpenTicket
+from hotline.flow.effect import AnswerReport, KeepRecording
 from hotline.flow.input import Arrived, DialEnded, Digits, HungUp, Recording, Silence, Speech
 from hotline.flow.nodes import AGAIN, Ask, Choice, Menu, NodeId, Transfer, Voicemail
+from hotline.flow.reply import Connect
 from hotline.flow.texting import read_answer
-from hotline.flow.walk import choose, enter, keep_answer, listen
+from hotline.flow.walk import choose, enter, keep_answer, listen, owed
 
 LANGUAGE_KEY: Final = "#"
 TURNS_BEFORE_PERSON: Final = 40
@@ -18,11 +19,7 @@ CallInput = Arrived | Digits | Speech | Silence | Recording | DialEnded | HungUp
 
 def read_call(draft: Draft, event: CallInput) -> None:
     """Decide what an event on a call means and do it."""
-    if (
-        draft.session.turns
-        and draft.session.turns % TURNS_BEFORE_PERSON == 0
-        and not isinstance(event, HungUp)
-    ):
+    if _is_lost(draft, event):
         enter(draft, draft.flow.words.nodes["person"])
         return
     match event:
@@ -42,6 +39,13 @@ def read_call(draft: Draft, event: CallInput) -> None:
             _hung_up(draft)
         case _:
             assert_never(event)
+
+
+def _is_lost(draft: Draft, event: CallInput) -> bool:
+    """Has the caller wandered so long that a person should ask? Never in place of a recording or an end."""
+    is_long = draft.session.turns > 0 and draft.session.turns % TURNS_BEFORE_PERSON == 0
+    node = draft.flow.nodes.get(draft.session.node or "")
+    return is_long and isinstance(event, Digits | Speech | Silence) and isinstance(node, Menu | Ask)
 
 
 def _keys(draft: Draft, keys: str) -> None:
@@ -97,8 +101,8 @@ def _give_up(node: Menu | Ask) -> NodeId:
 
 
 def _wrong(draft: Draft, node: Menu | Ask) -> None:
-    """A wrong key repeats once, then a person is offered."""
-    if draft.session.wrong:
+    """A wrong key repeats once, then a person is offered; after a silence too, so that nobody waits long."""
+    if draft.session.wrong or draft.session.silences:
         enter(draft, _give_up(node))
         return
     draft.session = draft.session.with_changes(wrong=1)
@@ -110,15 +114,13 @@ def _silence(draft: Draft) -> None:
     """Silence repeats once, then a person is offered; after a recording it means: nothing was said."""
     node = draft.flow.nodes.get(draft.session.node or "")
     match node:
-        case Ask() if node.answer.type == "recording" and draft.session.silences:
-            enter(draft, node.give_up)
-        case Menu() | Ask() if not draft.session.silences:
+        case Menu() | Ask() if not draft.session.silences and not draft.session.wrong:
             draft.session = draft.session.with_changes(silences=1)
             _repeat(draft, node)
         case Menu() | Ask():
             enter(draft, _give_up(node))
         case Voicemail():
-            draft.effects.append(OpenTicket("callback", draft.session.topic))
+            draft.effects.append(owed(draft, "callback"))
             enter(draft, node.goto)
         case Transfer():
             enter(draft, node.unanswered)
@@ -131,7 +133,7 @@ def _recorded(draft: Draft, recording: Recording) -> None:
     report = draft.session.report
     keep = KeepRecording(recording.sid, recording.duration_s, report)
     if isinstance(node, Voicemail):
-        draft.effects += [OpenTicket(node.ticket, draft.session.topic), keep]
+        draft.effects += [owed(draft, node.ticket), keep]
         enter(draft, node.goto)
     elif isinstance(node, Ask):
         if report:
@@ -139,13 +141,15 @@ def _recorded(draft: Draft, recording: Recording) -> None:
         draft.effects.append(keep)
         enter(draft, node.goto)
     else:
-        draft.effects += [OpenTicket("voicemail", draft.session.topic), keep]
+        draft.effects += [owed(draft, "voicemail"), keep]
         enter(draft, draft.flow.words.nodes["goodbye"])
 
 
 def _dialled(draft: Draft, was_bridged: bool) -> None:
     node = draft.flow.nodes.get(draft.session.node or "")
-    if isinstance(node, Transfer):
+    if isinstance(node, Transfer) and not was_bridged and draft.facts.is_anyone_left:
+        draft.replies.append(Connect((), draft.session.language, draft.session.topic))
+    elif isinstance(node, Transfer):
         enter(draft, node.answered if was_bridged else node.unanswered)
     else:
         enter(draft, draft.flow.words.nodes["person"])
@@ -155,5 +159,5 @@ def _hung_up(draft: Draft) -> None:
     """Gone while ringing for a person, or before a message was left: someone should call back."""
     node = draft.flow.nodes.get(draft.session.node or "")
     if isinstance(node, Transfer | Voicemail):
-        draft.effects.append(OpenTicket("callback", draft.session.topic))
+        draft.effects.append(owed(draft, "callback"))
     draft.session = draft.session.with_changes(node=None)

@@ -24,12 +24,16 @@ def _nowhere(_: str) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """`place_of` names the place of a real ZIP code, or None. `code` is a fresh code for a report."""
+    """`place_of` names the place of a real ZIP code, or None. `code` is a fresh code for a report.
+
+    `is_anyone_left`: ringing ended at a voicemail box, and others can still be rung.
+    """
 
     is_open: bool = True
     is_subscribed: bool = False
     is_opted_out: bool = False
     is_dispatcher_available: bool = True
+    is_anyone_left: bool = False
     is_signup_ready: bool = True
     is_voicemail_ready: bool = True
     area: str = ""

@@ -5,6 +5,7 @@ from functools import cached_property
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from hotline.domain.language import LANGUAGES, Language
+from hotline.flow.fault import Flaw, FlowBroken, Kind
 from hotline.flow.nodes import AGAIN, Menu, Node, NodeId, WordList, links, texts_named
 from hotline.flow.texts import Text
 from hotline.flow.words import CARRIER_WORDS, Words, folded
@@ -34,14 +35,14 @@ class Flow(BaseModel):
 
     @model_validator(mode="after")
     def _is_whole(self) -> "Flow":
-        faults = [
+        flaws = (
             *self._loose_links(),
             *self._unknown_texts(),
             *self._missing_languages(),
-            *self._word_faults(),
-        ]
-        if faults:
-            raise ValueError("; ".join(faults))
+            *self._word_flaws(),
+        )
+        if flaws:
+            raise FlowBroken(flaws)
         return self
 
     @cached_property
@@ -67,40 +68,43 @@ class Flow(BaseModel):
         ]
         return menus + [(topic.goto, topic.words) for topic in self.topics]
 
-    def _loose_links(self) -> list[str]:
-        named = {(name, goto) for name, node in self.nodes.items() for goto in links(node)}
-        named |= {("start", self.start)} | {("topics", goto) for goto, _ in self._topic_lists()}
-        named |= {("words", goto) for goto in self.words.nodes.values()}
-        named |= {("words.urgent", entry.goto) for entry in self.words.urgent}
+    def _loose_links(self) -> list[Flaw]:
+        named: set[tuple[Kind, str, NodeId]] = {
+            ("node", name, goto) for name, node in self.nodes.items() for goto in links(node)
+        }
+        named.add(("node", "start", self.start))
+        named |= {("topic", topic.goto, topic.goto) for topic in self.topics}
+        named |= {("words", f"nodes.{name}", goto) for name, goto in self.words.nodes.items()}
+        named |= {("words", "urgent", entry.goto) for entry in self.words.urgent}
         return [
-            f"node {name}: goto {goto} does not exist"
-            for name, goto in sorted(named)
+            Flaw(kind, name, f"goto {goto} does not exist")
+            for kind, name, goto in sorted(named)
             if goto not in self.nodes and goto != AGAIN
         ]
 
-    def _unknown_texts(self) -> list[str]:
+    def _unknown_texts(self) -> list[Flaw]:
         return [
-            f"node {name}: text {text} does not exist"
+            Flaw("node", name, f"text {text} does not exist")
             for name, node in self.nodes.items()
             for text in texts_named(node)
             if text not in self.texts
         ]
 
-    def _missing_languages(self) -> list[str]:
+    def _missing_languages(self) -> list[Flaw]:
         return [
-            f"text {name}: {channel} has no {language}"
+            Flaw("text", name, f"{channel} is missing", language)
             for name, text in self.texts.items()
             for channel, forms in (("sms", text.sms), ("voice", text.voice))
             for language in LANGUAGES
-            if forms and language not in forms
+            if forms and not forms.get(language, "").strip()
         ]
 
-    def _word_faults(self) -> list[str]:
-        faults, seen = [], dict[str, NodeId]()
+    def _word_flaws(self) -> list[Flaw]:
+        flaws, seen = list[Flaw](), dict[str, NodeId]()
         for goto, words in self._topic_lists():
             for word in folded(words):
                 if word in CARRIER_WORDS:
-                    faults.append(f"topic {goto}: {word!r} is a word of the carrier")
+                    flaws.append(Flaw("topic", goto, f"{word!r} is a word of the carrier"))
                 if seen.setdefault(word, goto) != goto:
-                    faults.append(f"word {word!r} means both {seen[word]} and {goto}")
-        return faults
+                    flaws.append(Flaw("topic", goto, f"{word!r} means {seen[word]} too"))
+        return flaws

@@ -103,6 +103,7 @@ class Voicemail(_Strict):
     goto: NodeId
     seconds: int = 120
     ticket: TicketKind = "voicemail"
+    is_urgent: bool = False
 
 
 class SubscribeContact(_Strict):

@@ -16,7 +16,8 @@ class Session(BaseModel):
     `node` is the open question or menu, None before the first turn. `return_to` is the question
     that an interruption put off. `silences` and `wrong` count misses at the present node,
     `unanswered` texts in a row that nothing matched, `again` is the topic that "repeat" repeats.
-    `window_replies` texts went out since `window_at` (seconds since 1970).
+    `window_replies` texts went out since `window_at` (seconds since 1970). `is_urgent`: a call that
+    should reach a person at once, so that whatever ticket comes of it is urgent too.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -35,6 +36,7 @@ class Session(BaseModel):
     return_to: str | None = None
     report: str | None = None
     topic: str = ""
+    is_urgent: bool = False
     answers: dict[str, str] = Field(default_factory=dict)
 
     def with_changes(self, **changes: Any) -> "Session":

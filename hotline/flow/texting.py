@@ -9,6 +9,7 @@ from hotline.flow.draft import Draft
 from hotline.flow.effect import (
     AnswerReport,
     ClearCarrierBlock,
+    Erase,
     FlagUrgent,
     OpenTicket,
     OptIn,
@@ -18,6 +19,7 @@ from hotline.flow.effect import (
 )
 from hotline.flow.input import Text
 from hotline.flow.nodes import Ask, Choice, NodeId
+from hotline.flow.session import Session
 from hotline.flow.walk import enter, keep_answer, listen
 from hotline.flow.words import folded
 
@@ -29,16 +31,24 @@ _ZIP: Final = re.compile(r"\b(\d{5})(?:-\d{4})?\b")
 def read_text(draft: Draft, text: Text) -> None:
     """Decide what a text means and do it: opt-out and help, danger, escapes, the question, topics."""
     said = without(fold(text.body), draft.flow.words.courtesies)
+    before = draft.session.unanswered
     for meaning in (_carrier_word, _urgent, _escape, _answer, _topic):
         if meaning(draft, text, said):
-            draft.session = draft.session.with_changes(unanswered=0)
+            if draft.session.unanswered == before:
+                draft.session = draft.session.with_changes(unanswered=0)
             break
     else:
         if not _sounds_like_stop(draft, said):
             _unanswerable(draft)
     if _sounds_like_stop(draft, said):
         _pause(draft, text)
-    if draft.session.turns and draft.session.turns % PERSON_OFFER_TURNS == 0:
+    _offer_person_now_and_then(draft)
+
+
+def _offer_person_now_and_then(draft: Draft) -> None:
+    """Not where we keep quiet, and never beside the one answer to an opt-out."""
+    is_long = draft.session.turns > 0 and draft.session.turns % PERSON_OFFER_TURNS == 0
+    if is_long and draft.replies and not any(isinstance(e, OptOut | Erase) for e in draft.effects):
         draft.tell("person_offer")
 
 
@@ -58,23 +68,30 @@ def _carrier_word(draft: Draft, text: Text, said: str) -> bool:
     tables = draft.flow.words.tables
     asked = question(draft)
     is_answer = asked is not None and not asked.answer.is_optional
-    if said in tables["opt_out"] or (said in tables["opt_out_weak"] and not is_answer):
-        languages = tables["opt_out"].get(said) or tables["opt_out_weak"][said]
-        _opt_out(draft, text, languages)
+    is_weak = said in tables["opt_out_weak"] and not is_answer
+    if text.carrier_answered == "stop" or said in tables["opt_out"] or is_weak:
+        _opt_out(draft, text, tables["opt_out"].get(said) or tables["opt_out_weak"].get(said, frozenset()))
         return True
-    if said in tables["help"]:
+    if text.carrier_answered == "help" or said in tables["help"]:
         if text.carrier_answered != "help":
             draft.tell("help_reply", _in_language(draft, tables["help"][said]))
         return True
     if text.carrier_answered == "start" and said not in tables["start"]:
-        draft.effects.append(ClearCarrierBlock())
-        return not is_answer and said in tables["yes"]
+        return _carrier_started(draft, asked)
     if said in tables["start"]:
         draft.effects.append(OptIn(text.body))
         is_on = draft.facts.is_subscribed
         draft.tell("start_reply_on" if is_on else "start_reply", _in_language(draft, tables["start"][said]))
         return True
     return False
+
+
+def _carrier_started(draft: Draft, asked: Ask | None) -> bool:
+    """YES lifts the carrier's block and answers what is open; where nothing is, we say what can be sent."""
+    draft.effects.append(ClearCarrierBlock())
+    if asked is None:
+        enter(draft, draft.flow.words.nodes["menu"])
+    return asked is None
 
 
 def _in_language(draft: Draft, languages: frozenset[Language]) -> tuple[Language, ...]:
@@ -100,23 +117,35 @@ def _urgent(draft: Draft, text: Text, said: str) -> bool:
         return False
     languages, goto = words.urgent_phrases[phrase]
     draft.speak(_only(languages))
-    asked, node = question(draft), draft.session.node
-    report = draft.session.report or draft.facts.code
-    if not draft.session.report:
-        draft.effects.append(StartReport(report))
-    if asked is None or not draft.session.report:
-        draft.effects.append(AnswerReport(report, "words", text.body))
-    draft.effects.append(FlagUrgent(report, text.body))
-    in_report = bool(draft.session.report)
+    put_off = draft.session
+    asked = question(draft)
+    _flag(draft, text, asked)
     draft.session = draft.session.with_changes(topic="urgent")
     enter(draft, goto)
-    if asked and node and in_report:
-        draft.effects.append(OpenTicket("callback", "urgent", is_urgent=True))
+    if asked:
+        _go_on(draft, put_off, asked, text)
+    return True
+
+
+def _flag(draft: Draft, text: Text, asked: Ask | None) -> None:
+    """Flag the report that is being made, or one made of these very words."""
+    report = draft.session.report
+    if report is None:
+        report = draft.facts.code
+        draft.effects.append(StartReport(report))
+    if not (draft.session.report and asked and asked.answer.is_for_report):
+        draft.effects.append(AnswerReport(report, "words", text.body, text.media))
+    draft.effects.append(FlagUrgent(report, text.body))
+
+
+def _go_on(draft: Draft, put_off: Session, asked: Ask, text: Text) -> None:
+    """Go on with what was being asked: in a report the words are the answer, elsewhere it stays open."""
+    draft.session = draft.session.with_changes(
+        node=put_off.node, report=put_off.report, return_to=put_off.return_to
+    )
+    if put_off.report and asked.answer.is_for_report:
         keep_answer(draft, asked, text.body, text.media)
         enter(draft, asked.goto, text.body)
-    elif asked and node:
-        draft.session = draft.session.at(node)
-    return True
 
 
 def _escape(draft: Draft, text: Text, said: str) -> bool:
@@ -203,6 +232,7 @@ def read_choice(draft: Draft, choices: tuple[Choice, ...], said: str) -> tuple[C
 
 def _ask_again(draft: Draft, asked: Ask) -> None:
     """Once more; after that go on without the answer, or give up where it is needed."""
+    draft.session = draft.session.with_changes(unanswered=draft.session.unanswered + 1)
     if draft.session.wrong:
         enter(draft, asked.goto if asked.answer.skippable else asked.give_up)
         return
@@ -225,9 +255,7 @@ def _topic(draft: Draft, text: Text, said: str) -> bool:
 
 
 def _go_to_topic(draft: Draft, goto: NodeId, languages: frozenset[Language], words: str) -> None:
-    only = _only(languages)
-    if only and not (draft.session.language and only != draft.session.language and len(languages) > 1):
-        draft.speak(only)
+    draft.speak(_only(languages))
     draft.session = draft.session.with_changes(again=goto, topic=goto)
     enter(draft, goto, words)
 

@@ -2,6 +2,7 @@
 
 from typing import Final, assert_never
 
+from hotline.domain.ticket import TicketKind
 from hotline.flow.draft import Draft
 from hotline.flow.effect import (
     AnswerReport,
@@ -144,23 +145,31 @@ def _transfer(draft: Draft, name: NodeId, node: Transfer) -> NodeId | None:
         draft.effects.append(OpenTicket("callback", topic, node.is_urgent))
         draft.tell(node.prompt if draft.facts.is_open else node.closed)
         return node.after_text
+    is_urgent = node.is_urgent or draft.session.is_urgent
+    draft.session = draft.session.with_changes(topic=topic, is_urgent=is_urgent)
     if not draft.facts.is_open or not draft.facts.is_dispatcher_available:
         if not draft.facts.is_open:
             draft.tell(node.closed)
         return node.unanswered
-    draft.session = draft.session.at(name).with_changes(topic=topic)
+    draft.session = draft.session.at(name)
     draft.replies.append(Connect(draft.parts(node.prompt), draft.session.language, topic))
     return None
 
 
 def _voicemail(draft: Draft, name: NodeId, node: Voicemail) -> NodeId | None:
+    draft.session = draft.session.with_changes(is_urgent=node.is_urgent or draft.session.is_urgent)
     if not draft.facts.is_voicemail_ready:
-        draft.effects.append(OpenTicket("callback", draft.session.topic))
+        draft.effects.append(owed(draft, "callback"))
         draft.tell(node.off)
         return node.goto
     draft.session = draft.session.at(name)
     draft.replies.append(Listen(draft.parts(node.prompt), "recording", seconds=node.seconds))
     return None
+
+
+def owed(draft: Draft, kind: TicketKind) -> OpenTicket:
+    """The ticket that a call leaves behind: about its topic, and as urgent as the call was."""
+    return OpenTicket(kind, draft.session.topic, draft.session.is_urgent)
 
 
 def _subscribe(draft: Draft, node: SubscribeContact, words: str) -> NodeId:

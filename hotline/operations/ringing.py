@@ -8,6 +8,7 @@ from typing import Final, Literal
 from sqlalchemy import Connection
 
 from hotline.domain.language import Language
+from hotline.domain.person import Dispatcher
 from hotline.flow.inbound import Inbound
 from hotline.flow.reply import Connect, Leg, Part
 from hotline.operations import tickets as ticket_operations
@@ -18,6 +19,7 @@ from hotline.store.database import transaction
 from hotline.store.legs import LegRow
 
 MOST_LEGS: Final = 10  # <Number> elements in one <Dial>
+MOST_ROUNDS: Final = 3  # so that nobody listens to ringing for more than a minute
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +36,8 @@ class Whisper:
 
 
 def legs_for(line: Line, db: Connection, inbound: Inbound, reply: Connect, now: datetime) -> tuple[Leg, ...]:
-    """Make a leg for every dispatcher but the caller; ids are random because they stand in addresses."""
-    ready = [d for d in line.dispatchers if d.phone != inbound.contact][:MOST_LEGS]
+    """Make a leg for everyone who may still take the call; ids are random, for they stand in addresses."""
+    ready = _left(line, db, inbound)[:MOST_LEGS]
     made = [(secrets.token_urlsafe(12), dispatcher) for dispatcher in ready]
     legs.add(
         db,
@@ -56,6 +58,22 @@ def legs_for(line: Line, db: Connection, inbound: Inbound, reply: Connect, now: 
     return tuple(Leg(leg_id, dispatcher.phone) for leg_id, dispatcher in made)
 
 
+def is_anyone_left(line: Line, db: Connection, inbound: Inbound) -> bool:
+    """Should the rest be rung again?
+
+    The carrier lets the first phone that picks up have the call and hangs up on the others
+    (https://www.twilio.com/docs/voice/twiml/number). A voicemail box picks up first and presses no key:
+    without another round one phone that is switched off would keep everybody else from ever ringing.
+    """
+    picked, rounds = legs.people_tried(db, inbound.sid)
+    return bool(picked) and rounds < MOST_ROUNDS and bool(_left(line, db, inbound))
+
+
+def _left(line: Line, db: Connection, inbound: Inbound) -> list[Dispatcher]:
+    picked, _ = legs.people_tried(db, inbound.sid)
+    return [d for d in line.dispatchers if d.phone != inbound.contact and d.name not in picked]
+
+
 def whisper(line: Line, leg_id: str, n: int, keys: str, now: datetime) -> Whisper:
     """One step with a dispatcher's phone: 1 ring, 2 the key, 3 the call back is over, 4 its outcome.
 
@@ -66,6 +84,7 @@ def whisper(line: Line, leg_id: str, n: int, keys: str, now: datetime) -> Whispe
         if leg is None:
             return Whisper("hangup")
         if n <= 1:
+            legs.mark_picked(db, leg.id, now)
             return Whisper("ring", _parts(line, leg, "whisper_ring"))
         if n == 2:
             return _pressed(line, db, leg, keys, now)

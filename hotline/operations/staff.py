@@ -13,6 +13,7 @@ from hotline.domain.words import fold
 from hotline.flow.library import Library
 from hotline.flow.reply import Part, Reply, Tell
 from hotline.operations.line import Line
+from hotline.operations.release import answer_release
 from hotline.operations.staff_words import GO_ANSWERS
 from hotline.operations.tickets import Taken, call_back
 
@@ -29,6 +30,10 @@ def staff_answer(
     line: Line, db: Connection, library: Library, dispatcher: Dispatcher, body: str, now: datetime
 ) -> StaffAnswer | None:
     """The answer to a command, None when the text is none and the person is a contact like any other."""
+    released = answer_release(line, db, dispatcher, body, now)
+    if released:
+        part = Part(dispatcher.language, library.prefix + released.words)
+        return StaffAnswer((Tell((part,)),), released.wakes)
     found = _GO.fullmatch(fold(body))
     code = read_code(found["code"]) if found else None
     if code is None:

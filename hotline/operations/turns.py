@@ -21,7 +21,7 @@ from hotline.flow.session import Session, Turn
 from hotline.operations.effects import Occasion, Wake, apply
 from hotline.operations.line import Line
 from hotline.operations.rendering import Mouth
-from hotline.operations.ringing import legs_for
+from hotline.operations.ringing import is_anyone_left, legs_for
 from hotline.operations.staff import staff_answer
 from hotline.store import contacts, legs, messages, turns
 from hotline.store.database import transaction
@@ -116,6 +116,8 @@ def _turn(
     if isinstance(event, DialEnded) and event.was_bridged:
         event = DialEnded(legs.was_accepted(db, inbound.sid))  # a box that picked up pressed no 1
     facts = _facts(line, library, claimed, inbound, now)
+    if isinstance(event, DialEnded) and not event.was_bridged:
+        facts = replace(facts, is_anyone_left=is_anyone_left(line, db, inbound))
     return advance(line.flow, library, session, event, facts), ()
 
 

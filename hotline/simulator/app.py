@@ -11,10 +11,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from hotline.simulator import control
 from hotline.simulator.carrier import Carrier
 from hotline.simulator.clock import Clock
 from hotline.simulator.config import Config
+from hotline.simulator.control.routes import routes as control_routes
 from hotline.simulator.page.serve import routes as page_routes
 from hotline.simulator.rest.door import RestDoor
 from hotline.simulator.transport import Transport
@@ -45,7 +45,7 @@ def create_app(
         return Response(medium.content, media_type=medium.content_type, headers=headers)
 
     app = Starlette(
-        routes=[*control.routes(carrier), Route("/media/{sid}", media), *page_routes()],
+        routes=[*control_routes(carrier), Route("/media/{sid}", media), *page_routes()],
         middleware=[Middleware(RestDoor, carrier=carrier)],
         lifespan=lifespan,
     )

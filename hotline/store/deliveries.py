@@ -243,16 +243,28 @@ def lose(db: Connection, broadcast_id: int, now: datetime, limit: int) -> int:
     )
 
 
-def give_up_unknown(db: Connection, broadcast_id: int, now: datetime, limit: int) -> int:
-    """After an alert's end nothing is sent again: what was not found stays unknown."""
+def stop_looking(db: Connection, broadcast_id: int, now: datetime, limit: int) -> int:
+    """Long after the end: what could not be looked up stays unknown for good."""
     return _move(
         db,
         broadcast_id,
-        "d.status = 'unknown' AND d.misses >= 2 AND d.reason IS DISTINCT FROM 'never_found'",
-        "reason = 'never_found'",
+        "d.status = 'unknown' AND d.reason IS DISTINCT FROM 'never_found'",
+        "reason = 'never_found', not_before = NULL",
         now,
         limit,
     )
+
+
+def has_unknown(db: Connection, broadcast_id: int) -> bool:
+    """Is there a row that must be looked up?"""
+    found = db.scalar(
+        text(
+            "SELECT EXISTS (SELECT FROM delivery d WHERE d.broadcast_id = :id AND d.status = 'unknown'"
+            " AND d.reason IS DISTINCT FROM 'never_found')"
+        ),
+        {"id": broadcast_id},
+    )
+    return bool(found)
 
 
 _LOOK = text(
@@ -329,9 +341,38 @@ def absent(db: Connection, lost: Lost, now: datetime) -> bool:
     return moved > 0
 
 
+def never_found(db: Connection, lost: Lost, now: datetime) -> bool:
+    """Past its end and not found: it stays unknown, and nobody looks for it any more."""
+    assert isinstance(lost.key, DeliveryKey)
+    moved = _move(
+        db,
+        lost.key.broadcast_id,
+        "d.seq = :seq AND d.status = 'unknown' AND d.fence = :fence",
+        "reason = 'never_found', not_before = NULL",
+        now,
+        1,
+        seq=lost.key.seq,
+        fence=lost.fence,
+    )
+    return moved > 0
+
+
 def _one(lost: Lost, **more: Any) -> dict[str, Any]:
     assert isinstance(lost.key, DeliveryKey)
     return {"id": lost.key.broadcast_id, "seq": lost.key.seq, "fence": lost.fence, **more}
+
+
+def has_pending(db: Connection, broadcast_id: int, sender: str, quiet: Sequence[str], now: datetime) -> bool:
+    """Does this sender have a row of this broadcast that could be taken now?"""
+    found = db.scalar(
+        text(
+            "SELECT EXISTS (SELECT FROM delivery d WHERE d.broadcast_id = :id AND d.sender = :sender"
+            " AND d.status = 'pending' AND (d.not_before IS NULL OR d.not_before <= :now)"
+            " AND (d.zip IS NULL OR d.zip <> ALL(CAST(:quiet AS varchar[]))))"
+        ),
+        {"id": broadcast_id, "sender": sender, "quiet": list(quiet), "now": now},
+    )
+    return bool(found)
 
 
 def has_work(db: Connection, now: datetime) -> bool:

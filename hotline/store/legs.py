@@ -64,6 +64,20 @@ def take_unrung(db: Connection, ticket_id: int, now: datetime) -> LegRow | None:
     return read(db, taken) if taken else None
 
 
+def mark_picked(db: Connection, leg_id: str, now: datetime) -> None:
+    """Somebody, or a voicemail box, picked up."""
+    db.execute(update(leg).where(leg.c.id == leg_id, leg.c.picked_at.is_(None)).values(picked_at=now))
+
+
+def people_tried(db: Connection, call_sid: str) -> tuple[set[str], int]:
+    """Who picked up for this caller without taking the call, and how many rounds of ringing there were."""
+    rows = db.execute(
+        select(leg.c.person, leg.c.picked_at, leg.c.created_at).where(leg.c.call_sid == call_sid)
+    )
+    found = rows.all()
+    return {row.person for row in found if row.picked_at}, len({row.created_at for row in found})
+
+
 def was_accepted(db: Connection, call_sid: str) -> bool:
     """Did anyone press 1 for this caller?"""
     found = db.scalar(

@@ -33,5 +33,5 @@ def _miles(here: tuple[float, float], there: tuple[float, float] | None) -> floa
 def _middle(zip_code: str) -> tuple[float, float] | None:
     if len(zip_code) != 5 or not zip_code.isdigit():
         return None
-    found = zipcodes.matching(zip_code)
+    found: list[dict[str, str]] = zipcodes.matching(zip_code)  # type: ignore[no-untyped-call]
     return (float(found[0]["lat"]), float(found[0]["long"])) if found else None

@@ -143,13 +143,24 @@ def _change(db: Connection, lost: Lost, change: str, **more: Any) -> bool:
     return db.execute(text(statement), {"id": lost.key.id, "fence": lost.fence, **more}).rowcount > 0
 
 
-def has_work(db: Connection, now: datetime) -> bool:
-    """Is there a message that could be sent now?"""
+def waiting_segments(db: Connection, limit: int, now: datetime) -> list[int]:
+    """The segments of each message that could be sent now, oldest first."""
+    rows = db.scalars(
+        text(
+            "SELECT greatest(segments, 1) FROM message WHERE direction = 'out' AND status = 'pending'"
+            " AND (not_before IS NULL OR not_before <= :now) ORDER BY id LIMIT :limit"
+        ),
+        {"now": now, "limit": limit},
+    )
+    return [int(segments) for segments in rows]
+
+
+def has_unknown(db: Connection) -> bool:
+    """Is there a message that must be looked up?"""
     found = db.scalar(
         text(
-            "SELECT EXISTS (SELECT FROM message WHERE direction = 'out' AND status = 'pending'"
-            " AND (not_before IS NULL OR not_before <= :now))"
-        ),
-        {"now": now},
+            "SELECT EXISTS (SELECT FROM message WHERE direction = 'out' AND status = 'unknown'"
+            " AND reason IS DISTINCT FROM 'never_found')"
+        )
     )
     return bool(found)

@@ -1,7 +1,7 @@
 """Wake-ups through RQ: a job is a name and at most one id; losing one loses seconds."""
 
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 import structlog
 from redis import Redis
@@ -11,6 +11,7 @@ from rq import Queue as RqQueue
 _log = structlog.get_logger()
 
 Role = Literal["send", "receipts", "rest"]
+ROLES: Final[tuple[Role, ...]] = get_args(Role)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ JOBS: Final[dict[str, Job]] = {
     "sweep": Job("workers.jobs.sweep", "rest"),
     "ring": Job("workers.jobs.ring", "rest"),
     "deletions": Job("workers.jobs.deletions", "rest"),
-    "retention": Job("workers.jobs.retention", "rest"),
+    "retention": Job("workers.jobs.retention_of_the_day", "rest"),
 }
 
 # A wake-up that was asked for and not yet begun is not asked for again; should it be lost, it may be
@@ -53,11 +54,9 @@ def asked_mark(job: str, identifier: int | None) -> str:
 class RedisQueue:
     """Implements hotline.domain.ports.Queue."""
 
-    def __init__(self, redis: "Redis[bytes]") -> None:
+    def __init__(self, redis: Redis) -> None:
         self._redis = redis
-        self._queues = {
-            role: RqQueue(queue_name(role), connection=redis) for role in sorted({j.role for j in JOBS.values()})
-        }
+        self._queues = {role: RqQueue(queue_name(role), connection=redis) for role in ROLES}
 
     def wake(self, job: str, identifier: int | None = None) -> None:
         """Ask a worker to look. Never raises for a Redis that is away; an unknown name is a defect."""
@@ -74,8 +73,15 @@ class RedisQueue:
         except RedisError as fault:
             _log.warning("queue.away", job=job, why=type(fault).__name__)
 
+    def is_ready(self) -> bool:
+        """Does Redis answer?"""
+        try:
+            return bool(self._redis.ping())
+        except RedisError:
+            return False
 
-def begun(redis: "Redis[bytes]", job: str, identifier: int | None = None) -> None:
+
+def begun(redis: Redis, job: str, identifier: int | None = None) -> None:
     """A worker looks now: what comes up from here on needs a new wake-up."""
     try:
         redis.delete(asked_mark(job, identifier))

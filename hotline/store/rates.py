@@ -67,7 +67,7 @@ class Rates:
 
     def __init__(
         self,
-        redis: "Redis[bytes]",
+        redis: Redis,
         per_s: float,
         burst: int,
         monotonic: Callable[[], float] = time.monotonic,

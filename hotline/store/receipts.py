@@ -1,8 +1,8 @@
-"""Receipts: what the carrier says became of what we sent. A stream on the way in, one statement into the rows."""
+"""Receipts: what the carrier says became of what we sent, one statement into the rows for many."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Connection, text
@@ -157,17 +157,31 @@ def _moved(receipts: Sequence[Receipt], rows: Any) -> list[Moved]:
     ]
 
 
-def unfinished(db: Connection, before: datetime, limit: int) -> list[tuple[Key, str]]:
-    """What the carrier took long ago and never reported on; each row comes up once an hour."""
+# Only broadcasts of these days are asked about: a late receipt of an older one still counts by itself.
+_ASKED_ABOUT: Final = "broadcast_id IN (SELECT id FROM broadcast WHERE created_at > :now - interval '2 days')"
+
+
+def unfinished(db: Connection, after: timedelta, limit: int, now: datetime) -> list[tuple[Key, str]]:
+    """What the carrier took so long ago and never reported on; each row comes up again after as long, three
+    times at most."""
     rows = db.execute(
         text(
             "WITH due AS (SELECT broadcast_id, seq FROM delivery WHERE status IN ('accepted', 'sent')"
-            " AND sid IS NOT NULL AND settled_at <= :before AND misses < 3"
+            f" AND {_ASKED_ABOUT} AND sid IS NOT NULL AND settled_at <= :before AND misses < 3"  # noqa: S608
             " LIMIT :limit FOR UPDATE SKIP LOCKED)"
-            " UPDATE delivery d SET settled_at = :before + interval '1 hour', misses = d.misses + 1 FROM due"
+            " UPDATE delivery d SET settled_at = :now, misses = d.misses + 1 FROM due"
             " WHERE d.broadcast_id = due.broadcast_id AND d.seq = due.seq"
             " RETURNING d.broadcast_id, d.seq, d.sid"
         ),
-        {"before": before, "limit": limit},
+        {"before": now - after, "now": now, "limit": limit},
     )
     return [(DeliveryKey(row.broadcast_id, row.seq), row.sid) for row in rows]
+
+
+def doubt(db: Connection, after: timedelta, now: datetime) -> int:
+    """Receipts may have been lost: everything the carrier took and did not report on is asked about now."""
+    statement = text(
+        "UPDATE delivery SET settled_at = settled_at - :after, misses = 0"
+        f" WHERE status IN ('accepted', 'sent') AND {_ASKED_ABOUT} AND sid IS NOT NULL"  # noqa: S608
+    )
+    return db.execute(statement, {"after": after, "now": now}).rowcount

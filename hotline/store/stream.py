@@ -27,7 +27,7 @@ class Entry:
 class ReceiptStream:
     """A consumer's end. Every method raises redis.exceptions.RedisError when Redis is away."""
 
-    def __init__(self, redis: "Redis[bytes]", consumer: str) -> None:
+    def __init__(self, redis: Redis, consumer: str) -> None:
         self._redis = redis
         self._consumer = consumer
         self._next_abandoned = b"0-0"
@@ -80,7 +80,7 @@ class ReceiptStream:
         return ask()
 
 
-async def append_async(redis: "AsyncRedis[bytes]", receipt: Receipt) -> None:
+async def append_async(redis: AsyncRedis, receipt: Receipt) -> None:
     """Append from the webhook's event loop. Raises redis.exceptions.RedisError."""
     await redis.xadd(STREAM, cast(dict[Any, Any], receipt.fields()))
 

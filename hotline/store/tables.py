@@ -241,6 +241,7 @@ leg = Table(
     _at("created_at"),
     _at("accepted_at", nullable=True),
     _at("rung_at", nullable=True),
+    _at("picked_at", nullable=True),
     Column("outcome", String(16)),
     Index("ix_leg_call_sid", "call_sid"),
     Index("uq_leg_winner", "call_sid", unique=True, postgresql_where=text("accepted_at IS NOT NULL")),

@@ -74,7 +74,8 @@ def recount(db: Connection, broadcast_id: int, now: datetime) -> bool:
             " SELECT :id, coalesce(c.status, t.status), coalesce(c.reason, t.reason),"
             " coalesce(c.code, t.code), coalesce(c.n, 0) - coalesce(t.n, 0), :now"
             " FROM counted c FULL JOIN told t ON t.status = c.status"
-            " AND coalesce(t.reason, '') = coalesce(c.reason, '') AND coalesce(t.code, 0) = coalesce(c.code, 0)"
+            " AND coalesce(t.reason, '') = coalesce(c.reason, '')"
+            " AND coalesce(t.code, 0) = coalesce(c.code, 0)"
             " WHERE coalesce(c.n, 0) <> coalesce(t.n, 0) RETURNING change"
         ),
         {"id": broadcast_id, "now": now},

@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 
@@ -20,7 +19,7 @@ SIDS = count(1)
 
 
 @pytest.fixture
-def line(database: Engine, flow: Flow, network: Network) -> Iterator[Line]:
+def line(database: Engine, flow: Flow, network: Network) -> Line:
     return make_line(database, flow, network)
 
 

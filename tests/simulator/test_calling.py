@@ -133,7 +133,7 @@ async def test_relative_addresses_in_inline_twiml_are_refused() -> None:
     [
         ({"To": ""}, 21201),
         ({"To": "nobody"}, 21211),
-        ({"To": "+12139876543"}, 21219),
+        ({"To": "+12135550200"}, 21219),
         ({"To": "+15005550001"}, 21217),
         ({"To": "+15005550002"}, 21214),
         ({"To": "+15005550003"}, 21215),
@@ -166,3 +166,30 @@ async def test_lists_of_calls_are_filtered() -> None:
     _, ringing = await world.rest("GET", "Calls.json?Status=ringing")
     assert [call["to"] for call in ringing["calls"]] == [LUPE]
     assert (await world.rest("GET", "Nothing.json"))[1]["code"] == 20404
+
+
+@story
+async def test_a_called_leg_sent_elsewhere_lives_on_while_its_caller_goes_on() -> None:
+    world = build(
+        {
+            "/twilio/voice": f'<Dial action="/after">{ANA}</Dial>',
+            "/after": "<Say>Caller goes on</Say>",
+            "/else": "<Say>Ana alone</Say><Pause length='9'/>",
+        }
+    )
+    caller = await world.call()
+    ana = await world.pick_up(ANA)
+    await world.rest("POST", f"Calls/{ana.sid}.json", {"Url": "http://127.0.0.1:8000/else"})
+    await world.clock.settle()
+    assert (ana.heard[-1].text, caller.heard[-1].text) == ("Ana alone", "Caller goes on")
+    await world.clock.advance(3)
+    assert (caller.status, ana.status) == ("completed", "in-progress")
+
+
+@story
+async def test_a_call_out_ends_at_its_time_limit() -> None:
+    world = build({"/out": "<Pause length='600'/>"})
+    await ring_up(world, TimeLimit="30")
+    leg = await world.pick_up(LUPE)
+    await world.clock.advance(31)
+    assert (leg.status, leg.duration_s()) == ("completed", 30)

@@ -293,3 +293,13 @@ async def test_a_recording_stops_at_its_longest() -> None:
     leg = await world.call()
     await world.speak(leg, "una frase muy larga que no cabe en dos segundos de ninguna manera")
     assert world.customer.forms("/turn")[0]["RecordingDuration"] == "2"
+
+
+@story
+async def test_a_loop_of_zero_goes_on_until_the_caller_hangs_up() -> None:
+    world = build({VOICE: '<Say loop="0">Hi</Say>'})
+    leg = await world.call()
+    await world.clock.advance(60)
+    assert len(said(leg)) > 100
+    await world.hang_up(leg)
+    assert leg.is_over

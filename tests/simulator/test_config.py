@@ -65,7 +65,7 @@ def test_a_sender_without_a_rate_never_waits_and_one_with_a_rate_fills_up() -> N
     ("number", "pretend"),
     [
         ("+12135550100", True), ("+12135550199", True), ("+15005550006", True), ("(213) 555-0123", True),
-        ("+12135550200", False), ("+12139876543", False), ("+525512345678", False), ("anonymous", False),
+        ("+12135550200", False), ("+12135550099", False), ("anonymous", False),
     ],
 )  # fmt: skip
 def test_only_numbers_that_reach_nobody_are_pretend(number: str, pretend: bool) -> None:

@@ -119,6 +119,13 @@ def test_an_answer_is_lost_although_the_message_goes_out(line: Line) -> None:
     assert line.carrier.record(summary=True)["per_to"] == {LUPE: 1}
 
 
+def test_a_reset_is_a_reset_and_nothing_went_out(line: Line) -> None:
+    line.carrier.misbehave(counts={"reset_before": 1})
+    with pytest.raises(BrokenConnection, match="reset by peer"):
+        line.twilio.messages.create(to=LUPE, from_=LINE, body="Alerta")
+    assert line.carrier.record(summary=True)["accepted"] == 0
+
+
 def test_a_call_goes_through_the_menu_to_a_person(line: Line) -> None:
     carrier = line.carrier
     carrier.call(LUPE)
@@ -140,3 +147,11 @@ def test_a_call_goes_through_the_menu_to_a_person(line: Line) -> None:
 def test_a_refused_order_is_raised(line: Line) -> None:
     with pytest.raises(ControlFailed, match="in no call"):
         line.carrier.hangup(LUPE)
+
+
+def test_a_taken_port_is_said_in_a_sentence(line: Line) -> None:
+    port = line.customer_url.rpartition(":")[2]
+    command = [sys.executable, "-m", "hotline.simulator", "--port", port]
+    found = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    assert found.returncode == 1
+    assert found.stderr.startswith(f"Port {port} on 127.0.0.1 is taken:")

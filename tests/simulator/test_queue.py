@@ -1,6 +1,7 @@
 """Waiting lines: music, a place in line, being taken, giving up."""
 
-from tests.simulator.world import ANA, LUPE, World, build, story
+from hotline.simulator.clock import sleep
+from tests.simulator.world import ANA, LUPE, Form, World, build, story
 
 VOICE = "/twilio/voice"
 ENQUEUE = '<Enqueue waitUrl="/wait" action="/after">people</Enqueue><Say>Not in line</Say>'
@@ -96,3 +97,19 @@ async def test_a_waiting_document_may_not_dial() -> None:
     assert world.codes() == [12200]
     assert leg.is_over
     assert world.phone(LUPE).leg is None
+
+
+@story
+async def test_somebody_taken_while_the_waiting_document_is_slow_is_not_lost() -> None:
+    async def slow(form: Form) -> str:
+        await sleep(world.clock, 2)
+        return ""
+
+    world = by_caller(ENQUEUE, "<Dial><Queue>people</Queue></Dial>")
+    world.customer.answers = {**world.customer.answers, "/wait": slow}
+    caller = await world.call()
+    agent = await world.call(ANA)
+    await world.clock.advance(8)
+    assert caller.in_a_talk
+    assert agent.in_a_talk
+    assert world.codes() == []

@@ -1,10 +1,11 @@
 """A person writes: the webhook, the carrier's own words, and what the answer's TwiML does."""
 
 import pytest
+from twilio.request_validator import RequestValidator, get_signature_algorithm
 
 from hotline.simulator.clock import sleep
 from hotline.simulator.transport import Answer
-from tests.simulator.world import ANA, LINE, LUPE, Form, broken, build, story, xml
+from tests.simulator.world import ANA, HOTLINE, LINE, LUPE, Form, broken, build, story, xml
 
 SERVICE = "MG" + "a" * 32
 SMS = "/twilio/sms"
@@ -190,3 +191,35 @@ async def test_nobody_outside_this_machine_is_ever_called() -> None:
     await world.text("hola")
     assert world.customer.seen == []
     assert world.codes() == [11205]
+
+
+@story
+async def test_with_a_shared_key_webhooks_are_signed_by_sha256_and_say_so() -> None:
+    world = build({SMS: "<Message>ok</Message>"}, webhook_key=("webhooks_sharedkey_7", "shared-secret"))
+    await world.text("hola")
+    seen = world.customer.seen[0]
+    settings = seen.headers["X-Twilio-Webhooks-Signature-Settings"]
+    assert settings == "key=webhooks_sharedkey_7,algorithm=HMAC_SHA256"
+    algorithm = get_signature_algorithm(settings)
+    url, given = f"{HOTLINE}{SMS}", seen.headers["X-Twilio-Signature"]
+    assert RequestValidator("shared-secret").validate(url, seen.form, given, algorithm=algorithm)
+    assert not RequestValidator("pretend-token").validate(url, seen.form, given)
+
+
+@story
+async def test_redirects_of_the_customers_server_are_followed_and_signed_anew_but_not_for_ever() -> None:
+    moved = Answer(307, "", b"", "/new/sms")
+    world = build({SMS: moved, "/new/sms": "<Message>moved</Message>"})
+    await world.text("hola")
+    assert world.thread() == ["moved"]
+    assert world.customer.forms("/new/sms")[0]["Body"] == "hola"
+    circle = build({SMS: Answer(307, "", b"", SMS)}, sms_fallback_url="-")
+    await circle.text("hola")
+    assert circle.codes() == [11215]
+
+
+@story
+async def test_a_broken_connection_is_not_tried_again_when_the_policy_leaves_it_out() -> None:
+    world = build({SMS: broken()}, sms_url=f"{HOTLINE}{SMS}#rc=3&rp=5xx", sms_fallback_url="-")
+    await world.text("hola")
+    assert len(world.customer.seen) == 1

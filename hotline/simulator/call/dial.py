@@ -1,5 +1,6 @@
 """Dial: ring other people, all at once or one after the other, whisper to them, join one with the caller."""
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -19,7 +20,7 @@ from hotline.simulator.call.progress import answer, end, tell
 from hotline.simulator.call.queue import dial_line
 from hotline.simulator.call.record import keep, publish, recording_url
 from hotline.simulator.call.ring import ring
-from hotline.simulator.call.run import Finish, Go, Run, Step, perform
+from hotline.simulator.call.run import Finish, Go, Run, Step, perform, redirected
 from hotline.simulator.call.talk import drop, talk, wait_to_be_joined
 from hotline.simulator.numbers import is_pretend, normalise
 from hotline.simulator.twiml.parse import Element, TwimlError
@@ -38,6 +39,7 @@ class Dialing:
     verb: Element
     caller_id: str
     children: list[Leg] = field(default_factory=list)
+    departed: list[Leg] = field(default_factory=list)
     joined: Leg | None = None
     joined_at_s: float = 0.0
     recording: tuple[tuple[str, str], ...] = ()
@@ -133,11 +135,22 @@ async def _child(dialing: Dialing, leg: Leg, noun: Element) -> None:
         status = ""
         dialing.run.leg.post(ChildPickedUp(leg))
         await _whisper_and_talk(dialing, leg, noun)
-    except (CallEnded, CallRedirected, TakenFromLine):
+    except CallRedirected as redirect:
+        await _go_alone(dialing, leg, redirect)
+    except (CallEnded, TakenFromLine):
         pass
     finally:
         end(leg, status or ("" if leg.answered_at_s is not None else "canceled"))
         dialing.run.leg.post(ChildGone(leg))
+
+
+async def _go_alone(dialing: Dialing, leg: Leg, redirect: CallRedirected) -> None:
+    """REST sent the called leg to a document of its own: it leaves the Dial and lives on."""
+    dialing.children.remove(leg)
+    dialing.departed.append(leg)
+    dialing.run.leg.post(ChildGone(leg))
+    with contextlib.suppress(CallEnded, TakenFromLine):
+        await perform(Run(leg, dialing.run.verbs), redirected(redirect.event))
 
 
 async def _whisper_and_talk(dialing: Dialing, leg: Leg, noun: Element) -> None:
@@ -213,7 +226,7 @@ def _keep_recording(dialing: Dialing, heard_before: int) -> None:
 
 def _result(dialing: Dialing, is_caller_gone: bool = False) -> list[tuple[str, str]]:
     joined, answered = dialing.joined, [leg for leg in dialing.children if leg.answered_at_s is not None]
-    told = joined or (answered or dialing.children)[-1]
+    told = joined or (answered or dialing.children or dialing.departed)[-1]
     if joined or answered:
         status = "completed"
     elif is_caller_gone:

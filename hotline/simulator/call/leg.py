@@ -91,27 +91,24 @@ class Leg:
             self._waiting.set_result(None)
 
     def check(self) -> None:
-        """Raises CallEnded when the line is gone."""
+        """Raises CallEnded when the line is gone, CallRedirected and TakenFromLine when that is pending."""
         if self._is_gone:
             raise CallEnded
+        for event in tuple(self._inbox):
+            if isinstance(event, Redirected):
+                self._inbox.remove(event)
+                raise CallRedirected(event)
+            if isinstance(event, Dequeued):
+                self._inbox.remove(event)
+                raise TakenFromLine(event)
 
     async def next_event(self, timeout_s: float | None) -> Event | None:
-        """The next event, or None when the time is over.
-
-        Raises CallEnded, CallRedirected, TakenFromLine.
-        """
+        """The next event, or None when the time is over. Raises what `check` raises."""
         self.check()
         if not self._inbox:
             await self._wait(timeout_s)
-        self.check()
-        if not self._inbox:
-            return None
-        event = self._inbox.popleft()
-        if isinstance(event, Redirected):
-            raise CallRedirected(event)
-        if isinstance(event, Dequeued):
-            raise TakenFromLine(event)
-        return event
+            self.check()
+        return self._inbox.popleft() if self._inbox else None
 
     async def _wait(self, timeout_s: float | None) -> None:
         waiting = self._waiting = asyncio.get_running_loop().create_future()

@@ -13,6 +13,7 @@ from hotline.simulator.call.record import record
 from hotline.simulator.call.ring import ring
 from hotline.simulator.call.run import Document, Finish, Go, Run, Verb, perform
 from hotline.simulator.call.simple import hangup, leave, pause, play, redirect, reject, say
+from hotline.simulator.call.talk import drop
 from hotline.simulator.carrier import Carrier
 from hotline.simulator.clock import sleep
 from hotline.simulator.twiml.parse import Element, TwimlError
@@ -91,18 +92,23 @@ async def _say_farewell(run: Run) -> None:
             run.leg.carrier.error(error.code, error.reason, go.url, run.leg.sid)
 
 
-def call_out(leg: Leg, start: Go | Document, timeout_s: float, detect_machines: bool) -> None:
+def call_out(leg: Leg, start: Go | Document, timeout_s: float, detect_machines: bool, limit_s: float) -> None:
     """REST calls a person; the account's calls per second are kept."""
     carrier = leg.carrier
     carrier.account.calls[leg.sid] = leg
     starts_at = max(carrier.seconds(), carrier.next_call_at)
     per_second = carrier.config.calls_per_second
     carrier.next_call_at = starts_at + (1 / per_second if per_second > 0 else 0)
-    carrier.spawn(_call_out(leg, start, timeout_s, detect_machines, starts_at))
+    carrier.spawn(_call_out(leg, start, timeout_s, detect_machines, limit_s, starts_at))
 
 
 async def _call_out(
-    leg: Leg, start: Go | Document, timeout_s: float, detect_machines: bool, starts_at: float
+    leg: Leg,
+    start: Go | Document,
+    timeout_s: float,
+    detect_machines: bool,
+    limit_s: float,
+    starts_at: float,
 ) -> None:
     await sleep(leg.carrier.clock, starts_at - leg.carrier.seconds())
     if leg.is_over:
@@ -112,6 +118,7 @@ async def _call_out(
     if result != "answered":
         end(leg, result)
         return
+    leg.carrier.clock.call_later(limit_s, lambda: drop(leg))
     if detect_machines:
         leg.answered_by = "machine_start" if leg.by_machine else "human"
         if isinstance(start, Go):

@@ -27,7 +27,6 @@ class Member:
 
     leg: Leg
     since_s: float
-    is_taken: bool = False
 
 
 @dataclass(slots=True)
@@ -115,8 +114,7 @@ async def _wait(run: Run, verb: Element, waiting: WaitingLine, member: Member) -
             await run.leg.listen(_MUSIC_S)
     url = run.resolve(verb.get("waitUrl"))
     while True:
-        place = () if member.is_taken else _place(run, waiting, member)
-        inner = Run(run.leg, run.verbs, "wait", always=place)
+        inner = Run(run.leg, run.verbs, "wait", always=_place(run, waiting, member))
         before_s = run.leg.carrier.seconds()
         finish = await perform(inner, Go(url, verb.get("waitUrlMethod", "POST")))
         if finish is Finish.LEFT:
@@ -165,7 +163,6 @@ async def dial_line(run: Run, verb: Element, noun: Element) -> Step:
     if member is None:
         return _dial_action(run, verb, waiting, "no-answer", "false")
     waiting.members.remove(member)
-    member.is_taken = True
     url = run.resolve(noun.get("url")) if noun.get("url") else ""
     member.leg.post(Dequeued(run.leg, url, noun.get("method", "POST"), run.base))
     joined = await _until_ready(run, member.leg)

@@ -91,7 +91,7 @@ async def perform(run: Run, start: Go | Document) -> Finish:
         except CallRedirected as redirect:
             if run.mode != "call":
                 raise
-            step = _redirected(redirect.event)
+            step = redirected(redirect.event)
             continue
         if isinstance(result, Finish):
             return result
@@ -100,7 +100,8 @@ async def perform(run: Run, start: Go | Document) -> Finish:
     return Finish.HANGUP
 
 
-def _redirected(event: Redirected) -> Go | Document:
+def redirected(event: Redirected) -> Go | Document:
+    """Where REST sends a live call: an address, or TwiML sent along."""
     if event.url:
         return Go(event.url, event.method)
     answer_ = Answer(200, "text/xml", event.twiml)

@@ -32,7 +32,7 @@ def create(carrier: Carrier, form: Form) -> Leg:
     """POST Calls. Raises RestError."""
     to, from_ = _to(carrier, form), _from(carrier, form)
     start = _start(form)
-    timeout_s = _number(form, "Timeout", 60, 600)
+    timeout_s, limit_s = _number(form, "Timeout", 60, 600), _number(form, "TimeLimit", 14_400, 86_400)
     leg = Leg(
         carrier=carrier,
         sid=carrier.account.new_sid("CA"),
@@ -46,7 +46,7 @@ def create(carrier: Carrier, form: Form) -> Leg:
         fallback_url=form.get("FallbackUrl"),
     )
     detects = form.get("MachineDetection") in {"Enable", "DetectMessageEnd"} and not form.get("SendDigits")
-    call_out(leg, start, timeout_s, detects)
+    call_out(leg, start, timeout_s, detects, limit_s)
     return leg
 
 

@@ -5,6 +5,8 @@ A plain ASGI middleware in front of everything else, because POST Messages is wh
 
 import asyncio
 import base64
+import socket
+import struct
 from typing import Any, Final
 
 import orjson
@@ -49,7 +51,7 @@ class RestDoor:
         chaos = carrier.misbehaviour
         if chaos.draw("reset_before"):
             self._note(creates, body, "reset_before")
-            return await _cut(receive)
+            return await _cut(receive, is_reset=True)
         if chaos.draw("too_many_requests"):
             self._note(creates, body, "20429")
             return await _send_error(send, RestError(20429))
@@ -197,11 +199,18 @@ async def _read(receive: Receive) -> bytes:
             return body
 
 
-async def _cut(receive: Receive) -> None:
-    """Break the connection without a word. Under uvicorn the socket is reset; elsewhere the call raises."""
+async def _cut(receive: Receive, is_reset: bool = False) -> None:
+    """Break the connection without a word, by a reset or by a plain end.
+
+    Needs uvicorn, whose `receive` knows its transport; elsewhere the call raises.
+    """
     transport = getattr(getattr(receive, "__self__", None), "transport", None)
     if transport is None:
         raise ConnectionResetError("the pretend carrier broke the connection")
+    if is_reset:  # no lingering: what is unsent is thrown away and the other side gets a reset
+        transport.get_extra_info("socket").setsockopt(
+            socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)
+        )
     transport.abort()
     while (await receive())["type"] != "http.disconnect":
         await asyncio.sleep(0)

@@ -70,8 +70,6 @@ def read(body: bytes, rules: dict[str, Rule]) -> tuple[Element, ...]:
     """Parse and check a document; gives the children of Response. Raises TwimlError."""
     if len(body) > LARGEST:
         raise TwimlError(11750, "TwiML response body too large")
-    if not body.startswith(b"<"):
-        raise TwimlError(12100, "Document parse failure: something stands before the document")
     if b"<!DOCTYPE" in body or b"<!ENTITY" in body:
         raise TwimlError(12100, "Document parse failure: document types are not allowed")
     try:

@@ -1,0 +1,206 @@
+"""Build the parts of a running hotline from its settings: the only place that constructs clients."""
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from redis import Redis
+
+from hotline.catalogs import load_catalogs
+from hotline.channels.twilio.account import Account
+from hotline.channels.twilio.caller import TwilioCaller
+from hotline.channels.twilio.fallback import fallback_sms, fallback_voice
+from hotline.channels.twilio.records import TwilioRecords
+from hotline.channels.twilio.sender import TwilioSender
+from hotline.channels.twilio.signature import Verifier
+from hotline.channels.twilio.wire import Wire
+from hotline.domain.language import LANGUAGES, Channel
+from hotline.flow.library import TEST_PREFIX, Library
+from hotline.flow.load import load_flow
+from hotline.flow.model import Flow
+from hotline.flow.network import Network, load_network
+from hotline.flow.reply import Part
+from hotline.operations.library import Shelf
+from hotline.operations.line import Limits, Line
+from hotline.settings import ROOT, BadSettings, Settings
+from hotline.store.database import open_database
+from hotline.store.places import place_of
+from hotline.store.queue import RedisQueue
+from hotline.store.sealing import BadKey, Keyring, new_key, read_keys
+from hotline.store.servers.endpoints import Endpoints, connect_info
+
+DATABASE_CONNECTIONS: Final = 12
+REDIS_S: Final = 1.0  # a Redis that does not answer at once is away
+
+
+class NothingRunning(Exception):
+    """No database is configured and no embedded one is up. The message says what to start."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the database is not running: start it with `hotline up`, or set HOTLINE_DATABASE_URL"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class FaultDocuments:
+    """What the carrier says for us when something inside is broken, as TwiML."""
+
+    sms: str
+    voice: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """A line and what its web door needs besides."""
+
+    line: Line
+    verifier: Verifier
+    account_sid: str
+    public_url: str
+    media_base: str
+    carrier_handles_words: bool
+    redis_url: str
+    fault: FaultDocuments
+
+
+def find_endpoints(settings: Settings) -> Endpoints:
+    """Where database and Redis are: as configured, else the embedded ones. Raises NothingRunning."""
+    if settings.database_url and settings.redis_url:
+        return Endpoints(settings.database_url, settings.redis_url)
+    embedded = connect_info(settings.data_dir)
+    if embedded is None:
+        raise NothingRunning
+    return Endpoints(settings.database_url or embedded.database_url, settings.redis_url or embedded.redis_url)
+
+
+@contextmanager
+def open_line(settings: Settings, connections: int = DATABASE_CONNECTIONS) -> Iterator[Line]:
+    """The line alone, for workers and commands."""
+    with open_parts(settings, connections) as parts:
+        yield parts.line
+
+
+@contextmanager
+def open_parts(settings: Settings, connections: int = DATABASE_CONNECTIONS) -> Iterator[Parts]:
+    """Everything, opened and closed again. Raises NothingRunning, BadSettings and FlowFault."""
+    endpoints = find_endpoints(settings)
+    flow, network = load_flow(settings.flows_dir), load_network(settings.network_file)
+    keyring = read_keyring(settings)
+    database = open_database(endpoints.database_url, connections)
+    wire = _wire(settings)
+    redis = Redis.from_url(endpoints.redis_url, socket_connect_timeout=REDIS_S, socket_timeout=REDIS_S)
+    values = own_values(settings)
+    line = Line(
+        mode=settings.mode,
+        database=database,
+        keyring=keyring,
+        flow=flow,
+        network=network,
+        library=Shelf(database, flow, network, settings.mode, values, _now),
+        place_of=place_of,
+        queue=RedisQueue(redis),
+        sender=TwilioSender(wire, settings.senders, settings.public_url),
+        caller=TwilioCaller(wire, settings.voice_number.e164, settings.public_url),
+        records=TwilioRecords(wire),
+        dispatchers=settings.dispatchers,
+        hours=settings.hours,
+        senders=settings.senders,
+        voice_number=settings.voice_number,
+        limits=limits_of(settings),
+        pick=secrets.choice,
+        gettext=load_catalogs(ROOT / "locales"),
+        clock=_now,
+    )
+    parts = Parts(
+        line=line,
+        verifier=Verifier(settings.public_url, settings.auth_tokens, settings.webhook_keys),
+        account_sid=settings.account_sid,
+        public_url=settings.public_url,
+        media_base=settings.api_base_url if settings.mode == "demo" else "",
+        carrier_handles_words=settings.carrier_handles_words,
+        redis_url=endpoints.redis_url,
+        fault=fault_documents(flow, network, settings),
+    )
+    try:
+        yield parts
+    finally:
+        wire.close()
+        redis.close()
+        database.dispose()
+
+
+def own_values(settings: Settings) -> dict[str, str]:
+    """Placeholders that settings fill, whatever the network file says."""
+    digits = settings.voice_number.e164.removeprefix("+1")
+    shown = f"{digits[:3]}-{digits[3:6]}-{digits[6:]}" if len(digits) == 10 else settings.voice_number.e164
+    return {"ORG": settings.org, "VOICE_PHONE": shown, "DAYS": str(settings.keep_days["report"])}
+
+
+def limits_of(settings: Settings) -> Limits:
+    return Limits(
+        contact_days=settings.keep_days["contact"],
+        message_days=settings.keep_days["message"],
+        report_days=settings.keep_days["report"],
+        recording_days=settings.keep_days["recording"],
+        ticket_days=settings.keep_days["ticket"],
+        daily_spend=settings.daily_spend,
+        segment_price=settings.segment_price,
+        segments_per_second=settings.segments_per_second,
+    )
+
+
+def read_keyring(settings: Settings) -> Keyring:
+    """The keys that seal personal data. Demo makes itself one. Raises BadSettings."""
+    name = "HOTLINE_SECRET_KEY_FILE" if settings.secret_key_file else "HOTLINE_SECRET_KEY"
+    try:
+        if settings.secret_key_file:
+            return read_keys(settings.secret_key_file.read_text(encoding="utf-8"))
+        return read_keys(settings.secret_key or _demo_key(settings.data_dir))
+    except BadKey as fault:
+        raise BadSettings([f"{name}: {fault}"]) from None
+    except OSError as fault:
+        raise BadSettings([f"{name}: the file cannot be read: {fault.strerror}"]) from None
+
+
+def fault_documents(flow: Flow, network: Network, settings: Settings) -> FaultDocuments:
+    """The apology with the rights essentials, made beforehand: it must not need a database to be said."""
+    values = own_values(settings)
+    known = {language: {**network.values.get(language, {}), **values} for language in LANGUAGES}
+    wordings = {
+        ("fault", language, channel): wording
+        for (language, channel), wording in flow.texts["fault"].forms().items()
+    }
+    library = Library(wordings, known, prefix=TEST_PREFIX if settings.mode == "demo" else "")
+
+    def parts(channel: Channel) -> list[Part]:
+        return [library.part("fault", language, channel) for language in LANGUAGES]
+
+    return FaultDocuments(fallback_sms(parts("sms")), fallback_voice(parts("voice")))
+
+
+def _wire(settings: Settings) -> Wire:
+    token = settings.auth_tokens[0] if settings.auth_tokens else ""
+    user, password = settings.api_key or settings.account_sid, settings.api_secret or token
+    return Wire(Account(settings.account_sid, user, password, settings.api_base_url))
+
+
+def _demo_key(data_dir: Path) -> str:
+    """A key of its own for each demo, kept beside its data so that it starts again on the same."""
+    path = data_dir / "demo.key"
+    data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+            file.write(new_key())
+    except FileExistsError:
+        pass
+    return path.read_text(encoding="ascii")
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

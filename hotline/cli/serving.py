@@ -1,0 +1,104 @@
+"""Start the servers and the doors: up, serve, work."""
+
+import contextlib
+from contextlib import ExitStack
+from typing import Annotated
+
+import typer
+
+from hotline.bootstrap import find_endpoints
+from hotline.cli.console import Refusal, err, out, sentences, settings_or_stop
+from hotline.cli.processes import Troupe, require_free, web_command, work_command
+from hotline.settings import Settings
+from hotline.store.database import open_database
+from hotline.store.schema import migrate
+from hotline.store.servers.endpoints import connect_info
+from hotline.store.servers.supervisor import Supervisor
+
+ROLES = ("send", "receipts", "rest")
+
+
+def embedded(settings: Settings, stack: ExitStack) -> None:
+    """Start the embedded servers unless they are up already or others are configured."""
+    if settings.database_url and settings.redis_url:
+        return
+    if connect_info(settings.data_dir) is None:
+        supervisor = Supervisor(settings.data_dir, production=settings.mode == "production")
+        stack.callback(supervisor.stop)
+        supervisor.start(lambda sentence: err.print(sentence, style="dim"))
+
+
+def bring_up_to_date(settings: Settings) -> None:
+    """Migrate the database that the settings lead to."""
+    engine = open_database(find_endpoints(settings).database_url, size=1)
+    try:
+        migrate(engine)
+    finally:
+        engine.dispose()
+
+
+def up() -> None:
+    """Hold the embedded PostgreSQL and Redis until stopped."""
+    settings = settings_or_stop()
+    with sentences(), ExitStack() as stack:
+        supervisor = Supervisor(settings.data_dir, production=settings.mode == "production")
+        stack.callback(supervisor.stop)
+        supervisor.start(out.print)
+        bring_up_to_date(settings)
+        out.print("PostgreSQL and Redis are up. Ctrl-C stops them.")
+        with contextlib.suppress(KeyboardInterrupt):
+            supervisor.wait()
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="address to listen on")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="port to listen on")] = 8000,
+    processes: Annotated[int, typer.Option(help="web processes")] = 1,
+) -> None:
+    """Answer webhooks. Without HOTLINE_DATABASE_URL the embedded servers are started too."""
+    settings = settings_or_stop()
+    with sentences(), ExitStack() as stack:
+        require_free(host, port, "--port")
+        troupe = troupe_of(stack)
+        embedded(settings, stack)
+        bring_up_to_date(settings)
+        troupe.start("the web server", web_command(host, port, processes))
+        stay(troupe)
+
+
+def work(
+    role: Annotated[list[str] | None, typer.Option(help="send, receipts or rest; default: all")] = None,
+) -> None:
+    """Work: send texts, take in receipts, keep the timetable. One process for each role."""
+    roles = role or list(ROLES)
+    unknown = set(roles) - set(ROLES)
+    settings = settings_or_stop()
+    with sentences(), ExitStack() as stack:
+        if unknown:
+            raise Refusal(f"there is no role {', '.join(sorted(unknown))}: choose from {', '.join(ROLES)}")
+        find_endpoints(settings)
+        troupe = troupe_of(stack)
+        for name in roles:
+            troupe.start(f"the worker ({name})", work_command([name]))
+        stay(troupe)
+
+
+def database_migrate() -> None:
+    """Bring the tables of the database up to date."""
+    settings = settings_or_stop()
+    with sentences():
+        bring_up_to_date(settings)
+        out.print("The database is up to date.")
+
+
+def troupe_of(stack: ExitStack) -> Troupe:
+    troupe = Troupe()
+    stack.callback(troupe.stop)
+    troupe.listen_to_signals()
+    return troupe
+
+
+def stay(troupe: Troupe) -> None:
+    ended = troupe.stay()
+    if ended:
+        raise Refusal(f"{ended} ended by itself; the lines above say why")

@@ -1,0 +1,270 @@
+"""Draft an alert from fixed lists and checked fields, and word it in every language."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, Literal
+
+from sqlalchemy import Connection
+
+from hotline.domain.alert import (
+    BASES,
+    FOLLOW_UPS,
+    LASTS,
+    LASTS_AT_MOST,
+    SEEN_WITHIN,
+    TEMPLATES,
+    WITHOUT_BASIS,
+    AlertKind,
+    Basis,
+    NotCrossStreets,
+    clock_time,
+    read_cross_streets,
+)
+from hotline.domain.code import new_code
+from hotline.domain.language import LANGUAGES, Language
+from hotline.domain.sms import Measured, measure
+from hotline.flow.texts import placeholders
+from hotline.operations.line import Line
+from hotline.store import alerts, audit
+from hotline.store.alerts import Alert
+from hotline.store.database import transaction
+from hotline.store.nearness import nearest_first
+
+CODE_TRIES: Final = 5
+
+# An `expired` notice is written after its alert's end and must not wait long for its own.
+EXPIRED_LASTS: Final = timedelta(hours=12)
+
+Refusal = Literal[
+    "unknown_alert",
+    "unknown_area",
+    "unknown_field",
+    "missing_field",
+    "cross_streets",
+    "no_basis",
+    "no_observer",
+    "seen_at",
+    "ends_at",
+    "follows",
+    "text_not_approved",
+    "state",
+    "second_person",
+    "nobody",
+    "night",
+]
+
+# In English; the catalogs in `locales/` say them in other languages.
+REFUSALS: Final[dict[Refusal, str]] = {
+    "unknown_alert": "There is no such alert.",
+    "unknown_area": "There is no such area in the network file.",
+    "unknown_field": "This is not on the list of the network file.",
+    "missing_field": "Something that the text needs is missing.",
+    "cross_streets": "Give two streets and no house number, as 1st & Soto.",
+    "no_basis": "Say what it stands on: only a test or an exercise goes out without a basis.",
+    "no_observer": "Give the observer's name code.",
+    "seen_at": "What was seen must be less than 30 minutes old.",
+    "ends_at": "The end must lie ahead, and within 12 hours.",
+    "follows": "This kind follows an alert that was released, and only that.",
+    "text_not_approved": "The text is not approved in every language.",
+    "state": "The alert was released or withdrawn already.",
+    "second_person": "Another person than the author must release it, from their own phone.",
+    "nobody": "Nobody in this area would get it.",
+    "night": "It is night there, and the alert would end before the morning.",
+}
+
+
+class AlertRefused(Exception):
+    """An alert cannot be drafted or released. `reason` is one of a closed list, `detail` names what."""
+
+    def __init__(self, reason: Refusal, detail: str = "") -> None:
+        super().__init__(f"{REFUSALS[reason]} {detail}".strip())
+        self.reason: Refusal = reason
+        self.detail = detail
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The finished text in one language and what it costs to carry."""
+
+    text: str
+    measured: Measured
+
+
+def draft(
+    line: Line,
+    now: datetime,
+    kind: AlertKind,
+    values: Mapping[str, str],
+    author: str,
+    *,
+    area: str | None = None,
+    basis: Basis | None = None,
+    observer: str | None = None,
+    seen_at: datetime | None = None,
+    ends_at: datetime | None = None,
+    follows: str | None = None,
+    origin: str | None = None,
+) -> str:
+    """Write a draft and return its code.
+
+    `values` are ids from the network's lists and checked fields: `agency`, `activity`, `change` (an
+    activity), `actual` (another agency), `cross_streets`. `area` is an area id; a follow-up
+    (`follows`: the code of the alert it follows) takes area, place and times from the first.
+    `origin` is the ZIP code of what was seen: the nearest are told first. Raises AlertRefused.
+    """
+    with transaction(line.database) as db:
+        first = _first(line, db, kind, follows)
+        ends = ends_at or now + (EXPIRED_LASTS if kind == "expired" else LASTS)
+        _check_times(kind, seen_at, ends, now)
+        _check_basis(kind, basis, observer, seen_at)
+        area_id = first.area if first else _area(line, area)
+        whole = _whole_values(line, kind, values, first)
+        zips = first.zips if first else nearest_first(line.network.areas[area_id].zips, origin)
+        draft_id = None
+        for _ in range(CODE_TRIES):
+            code = new_code(line.pick)
+            draft_id = alerts.add(
+                db,
+                line.keyring,
+                code,
+                kind,
+                TEMPLATES[kind],
+                whole,
+                area_id,
+                zips,
+                basis,
+                observer,
+                seen_at or now,
+                ends,
+                author,
+                first.id if first else None,
+                now,
+            )
+            if draft_id is not None:
+                break
+        if draft_id is None:
+            raise RuntimeError("no free alert code")
+        made = alerts.by_id(db, line.keyring, draft_id)
+        assert made is not None
+        wordings(line, db, made)
+        audit.record(db, author, "alert.draft", made.code, now, {"kind": kind, "area": area_id})
+        return made.code
+
+
+def wordings(line: Line, db: Connection, of: Alert) -> dict[Language, Wording]:
+    """The text of an alert in every language. Raises AlertRefused when one cannot be said."""
+    first = alerts.by_id(db, line.keyring, of.follows_id) if of.follows_id else None
+    library = line.library()
+    found: dict[Language, Wording] = {}
+    for language in LANGUAGES:
+        if not library.is_approved(of.template, language, "sms"):
+            raise AlertRefused("text_not_approved", f"{of.template} ({language})")
+        filled = _filled(line, of, first, language)
+        try:
+            text = library.part(of.template, language, "sms", **filled).wording
+        except KeyError as missing:
+            raise AlertRefused("missing_field", str(missing.args[0])) from None
+        found[language] = Wording(text, measure(text))
+    return found
+
+
+def find(line: Line, db: Connection, code: str, lock: bool = False) -> Alert:
+    """An alert by its code. Raises AlertRefused."""
+    found = alerts.by_code(db, line.keyring, code, lock)
+    if found is None:
+        raise AlertRefused("unknown_alert", code)
+    return found
+
+
+def _first(line: Line, db: Connection, kind: AlertKind, follows: str | None) -> Alert | None:
+    """The alert that began it: a follow-up of a follow-up follows the first one too."""
+    if (kind in FOLLOW_UPS) != (follows is not None):
+        raise AlertRefused("follows")
+    if follows is None:
+        return None
+    named = find(line, db, follows)
+    first = alerts.by_id(db, line.keyring, named.follows_id) if named.follows_id else named
+    if first is None or first.state != "released":
+        raise AlertRefused("follows", follows)
+    return first
+
+
+def _check_times(kind: AlertKind, seen_at: datetime | None, ends_at: datetime, now: datetime) -> None:
+    if not now < ends_at <= now + LASTS_AT_MOST:
+        raise AlertRefused("ends_at")
+    if seen_at is not None and not now - SEEN_WITHIN <= seen_at <= now:
+        raise AlertRefused("seen_at")
+
+
+def _check_basis(
+    kind: AlertKind, basis: Basis | None, observer: str | None, seen_at: datetime | None
+) -> None:
+    if kind in WITHOUT_BASIS:
+        return
+    if basis not in BASES:
+        raise AlertRefused("no_basis")
+    if not observer:
+        raise AlertRefused("no_observer")
+    if seen_at is None:
+        raise AlertRefused("seen_at")
+
+
+def _area(line: Line, area: str | None) -> str:
+    if area is None or area not in line.network.areas:
+        raise AlertRefused("unknown_area", area or "")
+    return area
+
+
+def _whole_values(
+    line: Line, kind: AlertKind, values: Mapping[str, str], first: Alert | None
+) -> dict[str, str]:
+    """Every given value checked against its list; place and time of the first go into a follow-up."""
+    whole = {name: _checked(line, name, value) for name, value in values.items()}
+    if first:
+        whole.setdefault("cross_streets", first.values.get("cross_streets", ""))
+    return whole
+
+
+def _checked(line: Line, name: str, value: str) -> str:
+    if name == "cross_streets":
+        try:
+            return read_cross_streets(value)
+        except NotCrossStreets:
+            raise AlertRefused("cross_streets") from None
+    if value not in _lists(line).get(name, {}):
+        raise AlertRefused("unknown_field", name)
+    return value
+
+
+def _lists(line: Line) -> dict[str, Mapping[str, Mapping[Language, str]]]:
+    return {
+        "agency": line.network.agencies,
+        "activity": line.network.activities,
+        "change": line.network.activities,
+        "actual": line.network.other_agencies,
+    }
+
+
+def _filled(line: Line, of: Alert, first: Alert | None, language: Language) -> dict[str, str]:
+    """Placeholders of the template and what stands in them in one language."""
+    lists = _lists(line)
+    filled = {
+        name.upper(): lists[name][value][language] if name in lists else value
+        for name, value in of.values.items()
+        if value
+    }
+    zone = line.hours.zone
+    filled["AREA"] = line.network.areas[of.area].name(language)
+    filled["TIME"] = clock_time(of.seen_at or of.created_at, zone)
+    filled["EXPIRES"] = clock_time(of.ends_at, zone)
+    if first:
+        filled["ORIG_TIME"] = clock_time(first.seen_at or first.created_at, zone)
+    return filled
+
+
+def fields_of(line: Line, kind: AlertKind) -> frozenset[str]:
+    """The fields that the text of a kind needs from whoever drafts it."""
+    wording = line.flow.texts[TEMPLATES[kind]].sms["en"]
+    asked = {"AGENCY", "ACTIVITY", "CHANGE", "ACTUAL", "CROSS_STREETS"}
+    return frozenset(name.lower() for name in placeholders(wording) & asked)

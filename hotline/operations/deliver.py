@@ -1,0 +1,193 @@
+"""Send what waits, from the database, in the order of urgency and within the permitted rate."""
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from hotline.domain.lease import BATCH
+from hotline.operations.line import Line
+from hotline.operations.quiet import quiet_zips
+from hotline.operations.sending import STOPPED, send
+from hotline.operations.spending import charge, hold_for_spending, segments_left
+from hotline.store import broadcasts, deliveries, marks, outbox, senders
+from hotline.store.broadcasts import Body, Broadcast
+from hotline.store.database import transaction
+from hotline.store.rates import Rates
+
+WORK_S: Final = 20.0
+LONGEST_PAUSE_S: Final = 0.1  # while waiting for the rate: an urgent alert is seen after so long
+# Several batches on their way at once, so that the carrier's distance is not waited for between them.
+LANES: Final = 3
+
+
+@dataclass(slots=True)
+class Stretch:
+    """One stretch of work. `stopping` ends it early; wordings are opened once for each broadcast."""
+
+    line: Line
+    rates: Rates
+    stopping: threading.Event
+    until: float
+    monotonic: Callable[[], float] = time.monotonic
+    turn: int = 0
+    bodies: dict[int, dict[str, Body]] = field(default_factory=dict)
+
+    @property
+    def is_over(self) -> bool:
+        return self.stopping.is_set() or self.monotonic() >= self.until
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """`wait_s`: there is more, but not before the rate allows; None: nothing was left when we looked."""
+
+    asked: int = 0
+    wait_s: float | None = None
+
+
+def deliver(
+    line: Line,
+    rates: Rates,
+    stopping: threading.Event | None = None,
+    work_s: float = WORK_S,
+    lanes: int = LANES,
+) -> int:
+    """Send what waits until nothing does, the time is over or `stopping` is set.
+
+    Returns how many texts were asked of the carrier. Everything taken is settled when it returns.
+    Raises hotline.store.database.DatabaseAway; what was taken is then looked up later.
+    """
+    stretch = Stretch(line, rates, stopping or threading.Event(), time.monotonic() + work_s)
+    if lanes == 1:
+        return _lane(stretch)
+    with ThreadPoolExecutor(lanes, thread_name_prefix="lane") as pool:
+        done = [pool.submit(_lane, stretch) for _ in range(lanes)]
+        return sum(lane.result() for lane in done)
+
+
+def _lane(stretch: Stretch) -> int:
+    asked = 0
+    while not stretch.is_over:
+        step = _step(stretch)
+        asked += step.asked
+        if step.wait_s is not None:
+            stretch.stopping.wait(min(step.wait_s, LONGEST_PAUSE_S))
+        elif step.asked == 0:
+            break
+    return asked
+
+
+def _step(stretch: Stretch) -> Step:
+    """One batch: lone messages first (answers, words, calls to staff), then the most urgent broadcast."""
+    line, now = stretch.line, stretch.line.clock()
+    with transaction(line.database) as db:
+        if marks.read(db, STOPPED) is not None:
+            return Step()
+        resting = senders.resting(db, now)
+        running = [of for of in broadcasts.running(db) if of.state == "sending" and of.ends_at > now]
+        lone = outbox.waiting_segments(db, BATCH, now)
+    stretch.turn += 1
+    awake = [name for name in line.senders if name not in resting]
+    waits = []
+    for attempt in _attempts(stretch, running, lone, awake, resting, now):
+        step = attempt()
+        if step.asked:
+            return step
+        waits += [step.wait_s] if step.wait_s is not None else []
+    return Step(0, min(waits, default=None))
+
+
+def _attempts(
+    stretch: Stretch,
+    running: Sequence[Broadcast],
+    lone: Sequence[int],
+    awake: Sequence[str],
+    resting: frozenset[str],
+    now: datetime,
+) -> list[Callable[[], Step]]:
+    """What to try in which order."""
+    tries: list[Callable[[], Step]] = []
+    if lone and awake:
+        tries.append(lambda: _messages(stretch, awake[0], lone, now))
+    for of in _in_turn(running, stretch.turn):
+        tries += [
+            lambda of=of, sender=sender: _batch(stretch, of, sender, now)  # type: ignore[misc]
+            for sender in of.senders
+            if sender not in resting
+        ]
+    return tries
+
+
+def _in_turn(running: Sequence[Broadcast], turn: int) -> list[Broadcast]:
+    """Urgent ones before others; equals take turns."""
+    urgent = [of for of in running if of.is_urgent]
+    others = [of for of in running if not of.is_urgent]
+    return [of for group in (urgent, others) if group for of in _rotated(group, turn % len(group))]
+
+
+def _rotated(group: list[Broadcast], by: int) -> list[Broadcast]:
+    return group[by:] + group[:by]
+
+
+def _messages(stretch: Stretch, sender: str, lone: Sequence[int], now: datetime) -> Step:
+    line = stretch.line
+    grant = stretch.rates.take(sender, lone[0], sum(lone))
+    if not grant.segments:
+        return Step(0, grant.wait_s)
+    with transaction(line.database) as db:
+        taken = outbox.take(db, line.keyring, sender, _fitting(lone, grant.segments), now)
+        used = sum(parcel.segments for parcel in taken)
+        charge(line, db, used, now)
+    stretch.rates.give_back(sender, grant.segments - used)
+    if taken:
+        send(line, taken, None)
+    return Step(len(taken))
+
+
+def _fitting(sizes: Sequence[int], room: int) -> int:
+    """How many of these, in their order, find room."""
+    count = 0
+    for size in sizes:
+        room -= size
+        if room < 0:
+            break
+        count += 1
+    return max(1, count)
+
+
+def _batch(stretch: Stretch, of: Broadcast, sender: str, now: datetime) -> Step:
+    """The next texts of one broadcast from one sender: rate and budget first, then the rows."""
+    line, bodies = stretch.line, _bodies(stretch, of)
+    largest = max(body.segments for body in bodies.values())
+    quiet = [] if of.is_urgent else quiet_zips(of.zips, now)
+    with transaction(line.database) as db:
+        if not deliveries.has_pending(db, of.id, sender, quiet, now):
+            return Step()
+        left = segments_left(line, db, now)
+    if left is not None and left < largest:
+        hold_for_spending(line, of.id, now)
+        return Step()
+    most = BATCH * largest if left is None else min(BATCH * largest, left)
+    grant = stretch.rates.take(sender, largest, most)
+    if not grant.segments:
+        return Step(0, grant.wait_s)
+    count = grant.segments // largest
+    with transaction(line.database) as db:
+        taken = deliveries.take(db, line.keyring, of, bodies, sender, count, quiet, line.clock())
+        used = sum(parcel.segments for parcel in taken)
+        charge(line, db, used, now)
+    stretch.rates.give_back(sender, grant.segments - used)
+    if taken:
+        send(line, taken, of.id)
+    return Step(len(taken))
+
+
+def _bodies(stretch: Stretch, of: Broadcast) -> dict[str, Body]:
+    if of.id not in stretch.bodies:
+        with transaction(stretch.line.database) as db:
+            stretch.bodies[of.id] = broadcasts.bodies_of(db, stretch.line.keyring, of.id)
+    return stretch.bodies[of.id]

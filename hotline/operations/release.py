@@ -1,0 +1,219 @@
+"""Release an alert: two people, the second with a one-time word from their own phone."""
+
+import hmac
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Connection
+
+from hotline.domain.alert import (
+    ENDS_THE_FIRST,
+    SEEN_WITHIN,
+    URGENT,
+    WITHOUT_BASIS,
+    WORD_LASTS,
+    WORD_TRIES,
+)
+from hotline.domain.code import new_code, read_code
+from hotline.domain.language import Language
+from hotline.domain.person import Dispatcher
+from hotline.operations.alerts import AlertRefused, find
+from hotline.operations.estimate import Estimate, estimate_of
+from hotline.operations.line import Line
+from hotline.operations.writing import write_text
+from hotline.store import alerts, audit, broadcasts
+from hotline.store.alerts import Alert
+from hotline.store.broadcasts import Body
+from hotline.store.database import transaction
+
+# In English; the catalogs in `locales/` say them in other languages.
+ASKED: Final = (
+    "Release alert {CODE} by {AUTHOR}? {PEOPLE} people, {SEGMENTS} segments, ${COST}, about {MINUTES} min."
+    " To send it, answer within 10 minutes with the word {WORD}. It says:"
+)
+ANSWERS: Final[dict[str, str]] = {
+    "released": "Alert {CODE} is going out to {PEOPLE} people.",
+    "wrong": "That is not the word for alert {CODE}. Tries left: {LEFT}.",
+    "over": "Too many wrong words: alert {CODE} waits for a new request.",
+    "late": "The word for alert {CODE} is no longer good. Ask for a new one.",
+    "refused": "Alert {CODE} cannot go out: {WHY}",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was asked of the second person; the word itself went to their phone alone."""
+
+    estimate: Estimate
+    second: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What to answer the second person, and what to wake after the commit."""
+
+    words: str
+    wakes: tuple[tuple[str, int | None], ...] = ()
+
+
+def ask_release(line: Line, code: str, author: str, second: str, now: datetime) -> Asked:
+    """Text the one-time word to the second person. Raises AlertRefused.
+
+    `author` is who asks. Neither they nor whoever wrote the draft can be the second person, by name
+    or by phone.
+    """
+    person = _second_person(line, second)
+    word = new_code(line.pick)
+    with transaction(line.database) as db:
+        of = find(line, db, code, lock=True)
+        if of.state not in {"draft", "asked"}:
+            raise AlertRefused("state", code)
+        _must_be_another(line, person, author, of.author)
+        told = _check_ready(line, db, of, now)
+        until = now + WORD_LASTS
+        alerts.ask(db, of.id, person.name, _hash(line, of.id, word), until)
+        write_text(line, db, person.phone, None, _request(line, person, of, word, told), "staff", now, until)
+        audit.record(db, author, "alert.ask", of.code, now, {"second": person.name})
+    line.queue.wake("messages")
+    return Asked(told, person.name, until)
+
+
+def answer_release(
+    line: Line, db: Connection, dispatcher: Dispatcher, body: str, now: datetime
+) -> Answered | None:
+    """Take a text from a dispatcher's phone as the word for an alert that waits for them.
+
+    None when it is none: not the shape of a word, or nothing waits. Commits nothing itself; wake
+    what it names after the commit. A third wrong word makes the word worthless.
+    """
+    word = read_code(body)
+    waiting = alerts.asked_of(db, line.keyring, dispatcher.name) if word else []
+    if not word or not waiting:
+        return None
+    for of in waiting:
+        if _is_open(of, now) and hmac.compare_digest(of.word_hash or b"", _hash(line, of.id, word)):
+            return _release(line, db, of, dispatcher, now)
+    return _wrong(line, db, waiting[0], dispatcher, now)
+
+
+def withdraw(line: Line, code: str, by: str, now: datetime) -> None:
+    """Take a draft back before it is released. Raises AlertRefused."""
+    with transaction(line.database) as db:
+        of = find(line, db, code, lock=True)
+        if of.state == "released":
+            raise AlertRefused("state", code)
+        alerts.withdraw(db, of.id)
+        audit.record(db, by, "alert.withdraw", of.code, now)
+
+
+def start(line: Line, db: Connection, of: Alert, releaser: str, now: datetime) -> int:
+    """Write the broadcast of an alert; its deliveries are written by `fan_out`. Returns its id."""
+    texts = estimate_of(line, db, of, now).texts
+    bodies: dict[Language, Body] = {
+        language: Body(wording.text, wording.measured.encoding, wording.measured.segments)
+        for language, wording in texts.items()
+    }
+    first = broadcasts.of_alert(db, of.follows_id) if of.follows_id else None
+    if first and of.kind in ENDS_THE_FIRST:
+        broadcasts.move(db, first.id, ("sending", "paused", "held"), "cancelled", "superseded")
+    alerts.released(db, of.id, releaser, now)
+    broadcast_id = broadcasts.add(
+        db,
+        line.keyring,
+        of.id,
+        first.id if first else None,
+        of.kind in URGENT,
+        of.zips,
+        line.senders,
+        bodies,
+        of.ends_at,
+        now,
+    )
+    audit.record(db, releaser, "alert.release", of.code, now, {"broadcast": broadcast_id})
+    return broadcast_id
+
+
+def _second_person(line: Line, name: str) -> Dispatcher:
+    found = next((person for person in line.dispatchers if person.name == name), None)
+    if found is None:
+        raise AlertRefused("second_person", name)
+    return found
+
+
+def _must_be_another(line: Line, person: Dispatcher, *others: str) -> None:
+    phones = {other.phone for other in line.dispatchers if other.name in others}
+    if person.name in others or person.phone in phones:
+        raise AlertRefused("second_person", person.name)
+
+
+def _check_ready(line: Line, db: Connection, of: Alert, now: datetime) -> Estimate:
+    """What holds for a draft must still hold when it goes out."""
+    if of.ends_at <= now:
+        raise AlertRefused("ends_at", of.code)
+    if of.kind not in WITHOUT_BASIS and (of.seen_at is None or now - of.seen_at > SEEN_WITHIN):
+        raise AlertRefused("seen_at", of.code)
+    told = estimate_of(line, db, of, now)
+    if told.recipients == 0:
+        raise AlertRefused("nobody", of.code)
+    if told.waits_until and told.waits_until >= of.ends_at:
+        raise AlertRefused("night", of.code)
+    return told
+
+
+def _release(line: Line, db: Connection, of: Alert, dispatcher: Dispatcher, now: datetime) -> Answered:
+    try:
+        _must_be_another(line, dispatcher, of.author)
+        told = _check_ready(line, db, of, now)
+    except AlertRefused as refused:
+        alerts.back_to_draft(db, of.id)
+        return _answer(line, dispatcher, "refused", of, WHY=str(refused))
+    broadcast_id = start(line, db, of, dispatcher.name, now)
+    words = _answer(line, dispatcher, "released", of, PEOPLE=str(told.recipients)).words
+    return Answered(words, (("fan_out", broadcast_id),))
+
+
+def _wrong(line: Line, db: Connection, of: Alert, dispatcher: Dispatcher, now: datetime) -> Answered:
+    if of.word_ends_at is None or of.word_ends_at <= now:
+        alerts.back_to_draft(db, of.id)
+        return _answer(line, dispatcher, "late", of)
+    alerts.missed(db, of.id)
+    left = WORD_TRIES - of.word_tries - 1
+    if left > 0:
+        return _answer(line, dispatcher, "wrong", of, LEFT=str(left))
+    alerts.back_to_draft(db, of.id)
+    audit.record(db, dispatcher.name, "alert.words_used_up", of.code, now)
+    return _answer(line, dispatcher, "over", of)
+
+
+def _is_open(of: Alert, now: datetime) -> bool:
+    return of.word_ends_at is not None and of.word_ends_at > now and of.word_tries < WORD_TRIES
+
+
+def _answer(line: Line, dispatcher: Dispatcher, which: str, of: Alert, **values: str) -> Answered:
+    words = line.gettext(dispatcher.language, ANSWERS[which])
+    for name, value in {"CODE": of.code, **values}.items():
+        words = words.replace(f"{{{name}}}", value)
+    return Answered(words)
+
+
+def _request(line: Line, person: Dispatcher, of: Alert, word: str, told: Estimate) -> str:
+    words = line.gettext(person.language, ASKED)
+    values = {
+        "CODE": of.code,
+        "AUTHOR": of.author,
+        "PEOPLE": str(told.recipients),
+        "SEGMENTS": str(told.segments),
+        "COST": f"{told.cost / 1_000_000:.2f}",
+        "MINUTES": str(max(1, round(told.minutes))),
+        "WORD": word,
+    }
+    for name, value in values.items():
+        words = words.replace(f"{{{name}}}", value)
+    return f"{line.library().prefix}{words} {told.texts[person.language].text}"
+
+
+def _hash(line: Line, alert_id: int, word: str) -> bytes:
+    """Keyed, and bound to its alert: four letters alone are guessed from a plain hash at once."""
+    return line.keyring.first.lookup(f"release/{alert_id}/{word}")

@@ -1,0 +1,1 @@
+"""Door: HTTP. The carrier's webhooks and the health of the line."""

@@ -1,0 +1,67 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, make_url, text
+from starlette.testclient import TestClient
+
+from hotline.store.servers.supervisor import Supervisor
+from tests.web.callers import call_pairs, post, settings_for, sms_pairs, web
+
+GONE_REDIS = "unix:///nonexistent/redis.sock"
+
+
+@pytest.fixture
+def without_database(servers: Supervisor, tmp_path: Path) -> Iterator[TestClient]:
+    url = make_url(servers.database_url).set(database="no_such_database").render_as_string(False)
+    with web(settings_for(url, servers.redis_url, str(tmp_path))) as client:
+        yield client
+
+
+def test_without_a_database_a_text_gets_the_essentials_in_both_languages(
+    without_database: TestClient,
+) -> None:
+    status, body = post(without_database, "/twilio/sms", sms_pairs("casa"))
+    assert status == 200
+    assert body.count("<Message") == 2
+    assert "juez" in body
+    assert "judge" in body
+    assert "213-555-01" in body
+
+
+@pytest.mark.parametrize("path", ["/twilio/voice", "/twilio/voice/turn?n=3", "/twilio/fallback/voice"])
+def test_without_a_database_a_caller_hears_the_essentials(without_database: TestClient, path: str) -> None:
+    status, body = post(without_database, path, call_pairs("CA" + "4" * 32))
+    assert status == 200
+    assert "es-MX" in body
+    assert "en-US" in body
+    assert "2 1 3 5 5 5 0 1" in body
+
+
+def test_without_a_database_news_is_asked_for_again_when_redis_is_gone_too(
+    servers: Supervisor, tmp_path: Path
+) -> None:
+    url = make_url(servers.database_url).set(database="no_such_database").render_as_string(False)
+    with web(settings_for(url, GONE_REDIS, str(tmp_path))) as client:
+        pairs = [("MessageSid", "SM" + "5" * 32), ("AccountSid", "AC" + "d" * 32), ("MessageStatus", "sent")]
+        assert post(client, "/twilio/status/message/m20", pairs) == (503, "")
+
+
+def test_without_redis_a_person_is_served_as_ever(
+    servers: Supervisor, database_url: str, tmp_path: Path
+) -> None:
+    with web(settings_for(database_url, GONE_REDIS, str(tmp_path))) as client:
+        assert "CASA" in post(client, "/twilio/sms", sms_pairs("casa"))[1]
+        assert post(client, "/twilio/sms", sms_pairs("persona"))[0] == 200
+        with create_engine(database_url).connect() as db:
+            assert db.execute(text("SELECT count(*) FROM ticket")).scalar_one() == 1
+        assert client.get("/health/ready").json() == {"database": "ready", "redis": "away"}
+        pairs = [("MessageSid", "SM" + "6" * 32), ("AccountSid", "AC" + "d" * 32), ("MessageStatus", "sent")]
+        assert post(client, "/twilio/status/message/m20", pairs) == (204, "")
+
+
+def test_readiness_says_when_the_database_is_away(without_database: TestClient) -> None:
+    answer = without_database.get("/health/ready")
+    assert answer.status_code == 503
+    assert answer.json()["database"] == "away"
+    assert without_database.get("/health/live").status_code == 200
