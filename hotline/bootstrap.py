@@ -31,6 +31,7 @@ from hotline.settings import ROOT, BadSettings, Settings
 from hotline.store.database import open_database
 from hotline.store.places import place_of
 from hotline.store.queue import RedisQueue
+from hotline.store.quick import Quick
 from hotline.store.sealing import BadKey, Keyring, new_key, read_keys
 from hotline.store.servers.endpoints import Endpoints, connect_info
 
@@ -93,12 +94,13 @@ def open_parts(settings: Settings, connections: int = DATABASE_CONNECTIONS) -> I
     flow, network = load_flow(settings.flows_dir), load_network(settings.network_file)
     keyring = read_keyring(settings)
     database = open_database(endpoints.database_url, connections)
-    wire = _wire(settings)
+    quick, wire = Quick(database), _wire(settings)
     redis = Redis.from_url(endpoints.redis_url, socket_connect_timeout=REDIS_S, socket_timeout=REDIS_S)
     values = own_values(settings)
     line = Line(
         mode=settings.mode,
         database=database,
+        quick=quick,
         keyring=keyring,
         flow=flow,
         network=network,
@@ -131,6 +133,7 @@ def open_parts(settings: Settings, connections: int = DATABASE_CONNECTIONS) -> I
         yield parts
     finally:
         wire.close()
+        quick.close()
         redis.close()
         database.dispose()
 

@@ -23,6 +23,7 @@ from hotline.flow.network import Network
 from hotline.operations.library import build_library
 from hotline.operations.line import Limits, Line
 from hotline.store.places import place_of
+from hotline.store.quick import Quick
 from hotline.store.sealing import read_keys
 
 NOON = datetime(2026, 3, 2, 20, 0, tzinfo=UTC)  # noon in Los Angeles, a Monday
@@ -114,6 +115,7 @@ def make_line(database: Engine, flow: Flow, network: Network, **changes: Any) ->
     line = Line(
         mode="demo",
         database=database,
+        quick=Quick(database),
         keyring=read_keys(KEY),
         flow=flow,
         network=network,

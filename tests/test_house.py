@@ -82,7 +82,7 @@ def findings(pattern: re.Pattern[str]) -> list[str]:
 
 
 def could_be_a_persons(area: str, exchange: str) -> bool:
-    """False for 555 (no line of that exchange is given out; 0100 to 0199 are for fiction) and toll-free numbers."""
+    """False for toll-free numbers and for the exchange 555, where no line is given to anybody."""
     return exchange != "555" and area not in TOLL_FREE
 
 

@@ -1,11 +1,12 @@
 """`python -m workers --role send --role rest`: one process for each role named, ended together."""
 
 import argparse
-import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Sequence
+from typing import Final
 
 from hotline.bootstrap import NothingRunning
 from hotline.flow.load import FlowFault
@@ -14,6 +15,8 @@ from hotline.settings import BadSettings, environment, read_settings
 from hotline.store.queue import ROLES, Role
 from workers.parts import open_tools
 from workers.process import work
+
+LOOK_S: Final = 0.2
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -38,27 +41,18 @@ def _work_as(role: Role) -> int:
 
 def _work_side_by_side(roles: Sequence[Role]) -> int:
     """Children that end together: one that ends unasked ends all."""
-    children = {
-        child.pid: child
+    children = [
+        subprocess.Popen([sys.executable, "-m", "workers", "--role", role])  # noqa: S603 - our own program
         for role in roles
-        for child in [subprocess.Popen([sys.executable, "-m", "workers", "--role", role])]
-    }
+    ]
+    asked = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: _end(children))
-    code = 0
-    while children:
-        pid, status = os.wait()
-        if pid in children:
-            ended = children.pop(pid)
-            ended.returncode = os.waitstatus_to_exitcode(status)
-            code = code or ended.returncode
-            _end(children)
-    return code
-
-
-def _end(children: dict[int, "subprocess.Popen[bytes]"]) -> None:
-    for child in children.values():
-        child.send_signal(signal.SIGTERM)
+        signal.signal(number, lambda *_: asked.set())
+    while not asked.wait(LOOK_S) and all(child.poll() is None for child in children):
+        pass
+    for child in children:
+        child.send_signal(signal.SIGTERM)  # once: a second one would cut off what is in flight
+    return max(abs(child.wait()) for child in children)
 
 
 if __name__ == "__main__":

@@ -6,8 +6,8 @@ from typing import Final
 import structlog
 from redis.exceptions import RedisError
 
-from hotline.operations import erasure, receipts, retention, tickets
 from hotline.operations import deliver as delivering
+from hotline.operations import erasure, receipts, retention, tickets
 from hotline.operations import fan_out as fanning_out
 from hotline.operations import reconcile as reconciling
 from hotline.operations import sweep as sweeping

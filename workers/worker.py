@@ -25,4 +25,4 @@ class OneQueueWorker(SimpleWorker):
     def request_stop(self, signum: int, frame: FrameType | None) -> None:
         """End after what is in flight; asked twice, at once (leases bring back what was lost)."""
         self._tools.stopping.set()
-        super().request_stop(signum, frame)
+        super().request_stop(signum, frame)  # type: ignore[no-untyped-call]

@@ -51,8 +51,8 @@ QUIET_TO: Final = time(8, 0)
 LONGEST_CROSS_STREETS: Final = 60
 # Numbers that are names: numbered streets (1st, 5ta), avenues and highways. Any other names a house.
 _NAMED: Final = re.compile(
-    r"\b\d+(?:st|nd|rd|th|a|o|da|ra|ta|to|ª|º)\b"
-    r"|\b(?:avenue|avenida|ave|av|calle|highway|hwy|route|interstate|freeway|autopista|ruta|carretera|i|us|ca|sr)"
+    r"\b\d{1,3}(?:st|nd|rd|th)\b|\b\d{1,2}(?:da|ra|ta|to|ª|º)|\b(?:calle|avenida)\s+\d{1,2}[ao]?\b"
+    r"|\b(?:avenue|ave|av|highway|hwy|route|interstate|freeway|autopista|ruta|carretera|i|us|ca|sr)"
     r"[.\s-]*\d{1,3}\b",
     re.IGNORECASE,
 )

@@ -44,7 +44,11 @@ class Written:
 
 def load_flow(folder: Path) -> Flow:
     """Load `*.yaml`, `words.yaml` and `texts/*.yaml`. Raises FlowFault."""
-    written = read_folder(folder)
+    return build_flow(read_folder(folder))
+
+
+def build_flow(written: Written) -> Flow:
+    """Make a Flow of what was written. Raises FlowFault."""
     try:
         return Flow.model_validate(written.raw)
     except ValidationError as fault:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from hotline.domain.lease import BATCH
@@ -92,13 +93,18 @@ def _step(stretch: Stretch) -> Step:
         lone = outbox.waiting_segments(db, BATCH, now)
     stretch.turn += 1
     awake = [name for name in line.senders if name not in resting]
-    waits = []
-    for attempt in _attempts(stretch, running, lone, awake, resting, now):
+    # Whoever comes later leaves a sender's rate to who waits for it: a short text would otherwise take,
+    # again and again, what an urgent long one is saving up for.
+    waits: dict[str, float] = {}
+    for sender, attempt in _attempts(stretch, running, lone, awake, resting, now):
+        if sender in waits:
+            continue
         step = attempt()
         if step.asked:
             return step
-        waits += [step.wait_s] if step.wait_s is not None else []
-    return Step(0, min(waits, default=None))
+        if step.wait_s is not None:
+            waits[sender] = step.wait_s
+    return Step(0, min(waits.values(), default=None))
 
 
 def _attempts(
@@ -108,14 +114,14 @@ def _attempts(
     awake: Sequence[str],
     resting: frozenset[str],
     now: datetime,
-) -> list[Callable[[], Step]]:
-    """What to try in which order."""
-    tries: list[Callable[[], Step]] = []
+) -> list[tuple[str, Callable[[], Step]]]:
+    """What to try in which order, each with its sender."""
+    tries: list[tuple[str, Callable[[], Step]]] = []
     if lone and awake:
-        tries.append(lambda: _messages(stretch, awake[0], lone, now))
+        tries.append((awake[0], partial(_messages, stretch, awake[0], lone, now)))
     for of in _in_turn(running, stretch.turn):
         tries += [
-            lambda of=of, sender=sender: _batch(stretch, of, sender, now)  # type: ignore[misc]
+            (sender, partial(_batch, stretch, of, sender, now))
             for sender in of.senders
             if sender not in resting
         ]

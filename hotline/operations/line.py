@@ -16,6 +16,7 @@ from hotline.domain.ports import Caller, Queue, Records, Sender
 from hotline.flow.library import Library
 from hotline.flow.model import Flow
 from hotline.flow.network import Network
+from hotline.store.quick import Quick
 from hotline.store.sealing import Keyring
 
 Mode = Literal["demo", "production"]
@@ -50,6 +51,7 @@ class Line:
 
     mode: Mode
     database: Engine
+    quick: Quick
     keyring: Keyring
     flow: Flow
     network: Network

@@ -26,6 +26,11 @@ class StaffAnswer:
     wakes: tuple[tuple[str, int | None], ...] = ()
 
 
+def is_command(body: str) -> bool:
+    """Could it be one: GO with a code, or a lone word as it releases an alert?"""
+    return _GO.fullmatch(fold(body)) is not None or read_code(body) is not None
+
+
 def staff_answer(
     line: Line, db: Connection, library: Library, dispatcher: Dispatcher, body: str, now: datetime
 ) -> StaffAnswer | None:

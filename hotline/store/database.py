@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -23,20 +24,30 @@ def open_database(url: str, size: int = 10, statement_timeout_ms: int = STATEMEN
         pool_timeout=5,
         pool_recycle=1800,
         pool_pre_ping=False,
-        connect_args={
-            "connect_timeout": CONNECT_TIMEOUT_S,
-            "application_name": "hotline",
-            "options": f"-c statement_timeout={statement_timeout_ms} -c timezone=UTC",
-        },
+        connect_args=connect_arguments(statement_timeout_ms),
     )
+
+
+def connect_arguments(statement_timeout_ms: int = STATEMENT_TIMEOUT_MS) -> dict[str, Any]:
+    """What every connection of ours is opened with."""
+    return {
+        "connect_timeout": CONNECT_TIMEOUT_S,
+        "application_name": "hotline",
+        "options": f"-c statement_timeout={statement_timeout_ms} -c timezone=UTC",
+    }
 
 
 @contextmanager
 def transaction(engine: Engine) -> Iterator[Connection]:
     """One transaction. Raises DatabaseAway when the server is gone; the pool is made fresh then."""
+    with _reached(engine), engine.begin() as db:
+        yield db
+
+
+@contextmanager
+def _reached(engine: Engine) -> Iterator[None]:
     try:
-        with engine.begin() as db:
-            yield db
+        yield
     except OperationalError as fault:
         engine.dispose()
         raise DatabaseAway(type(fault.orig).__name__) from None

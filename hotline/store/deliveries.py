@@ -17,18 +17,18 @@ from hotline.store.sealing import CannotOpen, Keyring
 _TAKE = text(
     """
     WITH picked AS (
-        SELECT d.broadcast_id, d.seq FROM delivery d
+        SELECT d.broadcast_id, d.seq, d.contact_id, d.reason, d.code FROM delivery d
         WHERE d.broadcast_id = :id AND d.sender = :sender AND d.status = 'pending'
           AND (d.not_before IS NULL OR d.not_before <= :now)
           AND (d.zip IS NULL OR d.zip <> ALL(CAST(:quiet AS varchar[])))
           AND EXISTS (SELECT FROM broadcast b WHERE b.id = :id AND b.state = 'sending' AND b.ends_at > :now)
         ORDER BY d.seq LIMIT :limit FOR UPDATE OF d SKIP LOCKED
     ), judged AS (
-        SELECT d.broadcast_id, d.seq, c.id AS contact_id, c.phone_ct,
+        SELECT picked.broadcast_id, picked.seq, picked.reason, picked.code, c.id AS contact_id, c.phone_ct,
                CASE WHEN c.id IS NULL THEN 'erased'
                     WHEN EXISTS (SELECT FROM suppression p WHERE p.phone_hash = c.phone_hash)
                     THEN 'opted_out' END AS why_not
-        FROM picked JOIN delivery d USING (broadcast_id, seq) LEFT JOIN contact c ON c.id = d.contact_id
+        FROM picked LEFT JOIN contact c ON c.id = picked.contact_id
     ), taken AS (
         UPDATE delivery d
         SET status = CASE WHEN j.why_not IS NULL THEN 'sending' ELSE 'skipped' END, reason = j.why_not,
@@ -37,11 +37,12 @@ _TAKE = text(
             leased_until = CASE WHEN j.why_not IS NULL THEN CAST(:until AS timestamptz) END,
             settled_at = CASE WHEN j.why_not IS NULL THEN NULL ELSE CAST(:now AS timestamptz) END
         FROM judged j WHERE d.broadcast_id = j.broadcast_id AND d.seq = j.seq AND d.broadcast_id = :id
-        RETURNING d.seq, d.fence, d.attempt, d.language, d.status, d.reason, j.contact_id, j.phone_ct
+        RETURNING d.seq, d.fence, d.attempt, d.language, d.status, d.reason, j.contact_id, j.phone_ct,
+                  j.reason AS was_reason, j.code AS was_code
     ), told AS (
-        INSERT INTO delivery_tally (broadcast_id, status, reason, change, created_at)
-        SELECT :id, 'pending', NULL, -count(*), :now FROM taken HAVING count(*) > 0
-        UNION ALL SELECT :id, status, reason, count(*), :now FROM taken GROUP BY status, reason
+        INSERT INTO delivery_tally (broadcast_id, status, reason, code, change, created_at)
+        SELECT :id, 'pending', was_reason, was_code, -count(*), :now FROM taken GROUP BY 3, 4
+        UNION ALL SELECT :id, status, reason, NULL, count(*), :now FROM taken GROUP BY 2, 3
     )
     SELECT * FROM taken WHERE status = 'sending' ORDER BY seq
     """

@@ -8,8 +8,8 @@ from sqlalchemy import Connection, select, text, update
 
 from hotline.domain.phone import PhoneNumber
 from hotline.store.sealing import Keyring
-from hotline.store.tables import MESSAGE_BLOCK, message
-from hotline.store.turns import Saved
+from hotline.store.tables import message
+from hotline.store.turns import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,25 +65,15 @@ def enqueue(
     return row_id
 
 
-def block_of(first_id: int, count: int) -> range:
-    """Ids of a turn's answers: the block holds what arrived and at most nine answers."""
-    return range(first_id + 1, first_id + 1 + min(count, MESSAGE_BLOCK - 1))
-
-
-def arrived(keyring: Keyring, message_id: int, body: str, media: Sequence[str], segments: int) -> Saved:
-    """The row of a text that came in."""
-    return Saved(
-        message_id,
-        "in",
+def words_of(
+    keyring: Keyring, message_id: int, body: str, media: Sequence[str], segments: Sequence[int]
+) -> Words:
+    """What to keep of a text that came in; the wording of its answers is kept once, with the turn."""
+    return Words(
         keyring.seal(body, body_place(message_id)),
         keyring.seal("\n".join(media), media_place(message_id)) if media else None,
-        segments,
+        tuple(segments),
     )
-
-
-def answered(message_id: int, segments: int) -> Saved:
-    """The row of one answer; its wording is kept once, with the turn."""
-    return Saved(message_id, "out", None, None, segments)
 
 
 def contact_of(db: Connection, message_id: int) -> int | None:

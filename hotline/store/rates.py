@@ -98,8 +98,8 @@ class Rates:
         return Grant(int(answer[0]), int(answer[1]) / 1000)
 
     def give_back(self, sender: str, segments: int) -> None:
-        """Return what was not used."""
-        if segments <= 0:
+        """Return what was not used; less than nothing is owed."""
+        if segments == 0:
             return
         try:
             self._give_script(keys=[_name(sender)], args=[segments, self._burst])

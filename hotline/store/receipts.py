@@ -157,17 +157,14 @@ def _moved(receipts: Sequence[Receipt], rows: Any) -> list[Moved]:
     ]
 
 
-# Only broadcasts of these days are asked about: a late receipt of an older one still counts by itself.
-_ASKED_ABOUT: Final = "broadcast_id IN (SELECT id FROM broadcast WHERE created_at > :now - interval '2 days')"
-
-
 def unfinished(db: Connection, after: timedelta, limit: int, now: datetime) -> list[tuple[Key, str]]:
-    """What the carrier took so long ago and never reported on; each row comes up again after as long, three
-    times at most."""
+    """What the carrier took so long ago and never reported on; each row comes up again after as long,
+    three times at most. Only broadcasts of these days: a late receipt of an older one counts by itself."""
     rows = db.execute(
         text(
             "WITH due AS (SELECT broadcast_id, seq FROM delivery WHERE status IN ('accepted', 'sent')"
-            f" AND {_ASKED_ABOUT} AND sid IS NOT NULL AND settled_at <= :before AND misses < 3"  # noqa: S608
+            " AND broadcast_id IN (SELECT id FROM broadcast WHERE created_at > :now - interval '2 days')"
+            " AND sid IS NOT NULL AND settled_at <= :before AND misses < 3"
             " LIMIT :limit FOR UPDATE SKIP LOCKED)"
             " UPDATE delivery d SET settled_at = :now, misses = d.misses + 1 FROM due"
             " WHERE d.broadcast_id = due.broadcast_id AND d.seq = due.seq"
@@ -182,6 +179,7 @@ def doubt(db: Connection, after: timedelta, now: datetime) -> int:
     """Receipts may have been lost: everything the carrier took and did not report on is asked about now."""
     statement = text(
         "UPDATE delivery SET settled_at = settled_at - :after, misses = 0"
-        f" WHERE status IN ('accepted', 'sent') AND {_ASKED_ABOUT} AND sid IS NOT NULL"  # noqa: S608
+        " WHERE status IN ('accepted', 'sent') AND sid IS NOT NULL"
+        " AND broadcast_id IN (SELECT id FROM broadcast WHERE created_at > :now - interval '2 days')"
     )
     return db.execute(statement, {"after": after, "now": now}).rowcount

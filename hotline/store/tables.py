@@ -63,6 +63,7 @@ session = Table(
     Column("contact_id", ForeignKey("contact.id", ondelete="CASCADE"), unique=True),
     Column("call_sid", String(34), unique=True),
     Column("state_ct", LargeBinary, nullable=False),
+    Column("version", Integer, nullable=False, server_default=text("0")),
     Column("caller_id", ForeignKey("contact.id", ondelete="SET NULL")),
     _at("expires_at"),
     Index("ix_session_expires_at", "expires_at"),
@@ -72,14 +73,14 @@ session = Table(
 turn = Table(
     "turn",
     metadata,
-    _id(),
+    Column("id", BigInteger, primary_key=True),  # the first of its block of message ids
     Column("sid", String(40), nullable=False),
     Column("n", Integer, nullable=False),
     Column("contact_id", ForeignKey("contact.id", ondelete="CASCADE")),
     Column("answer_ct", LargeBinary),
     _at("created_at"),
     UniqueConstraint("sid", "n"),
-    Index("ix_turn_created_at", "created_at"),
+    Index("ix_turn_created_at", "created_at", postgresql_using="brin"),
     Index("ix_turn_contact_id", "contact_id"),
 )
 
@@ -110,7 +111,7 @@ message = Table(
     _at("created_at"),
     _at("settled_at", nullable=True),
     Index("ix_message_contact_id", "contact_id"),
-    Index("ix_message_created_at", "created_at"),
+    Index("ix_message_created_at", "created_at", postgresql_using="brin"),
     Index("ix_message_sid", "sid", postgresql_where=text("sid IS NOT NULL")),
     Index(
         "ix_message_waiting",

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import Final
 
 from hotline.domain.language import LANGUAGES, Language
-from hotline.flow.calling import TURNS_BEFORE_PERSON
 from hotline.flow.effect import OpenTicket
 from hotline.flow.engine import advance
 from hotline.flow.facts import Facts
@@ -20,6 +19,7 @@ from hotline.operations.check.reach import reached, roots
 from hotline.operations.check.subject import Subject
 from hotline.operations.check.walks import MOST_TURNS
 
+LONGEST_SESSION: Final = 40  # turns
 NONSENSE: Final = "zzxq wqpx"
 FACTS: Final = Facts(place_of=lambda _: "Los Angeles")
 _FREE: Final = frozenset({"text", "photo", "recording"})
@@ -31,11 +31,9 @@ def endless_sessions(subject: Subject) -> Iterator[Flaw]:
     for language in LANGUAGES:
         try:
             if not _is_wanderer_helped(subject.flow, library, language):
-                yield Flaw(
-                    "node", "start", f"a call of {TURNS_BEFORE_PERSON} turns offers no person", language
-                )
+                yield Flaw("node", "start", f"a call of {LONGEST_SESSION} turns offers no person", language)
             if not _is_talker_helped(subject.flow, library, language):
-                yield Flaw("words", "menu", f"{TURNS_BEFORE_PERSON} texts offer no person", language)
+                yield Flaw("words", "menu", f"{LONGEST_SESSION} texts offer no person", language)
         except (EndlessWalk, TextMissing, KeyError) as broken:
             yield Flaw("node", "start", f"a long session cannot go on: {broken}", language)
 
@@ -89,30 +87,29 @@ def _silent_topics(flow: Flow, library: Library) -> Iterator[Flaw]:
 
 
 def _is_wanderer_helped(flow: Flow, library: Library, language: Language) -> bool:
-    """Press keys for ever without choosing a person."""
+    """Press keys for ever without choosing a person: one comes up, or the call is over before."""
     turn = advance(flow, library, Session(channel="voice", language=language), Arrived(), FACTS)
-    for _ in range(TURNS_BEFORE_PERSON + 1):
+    for _ in range(LONGEST_SESSION):
+        turn = _wander(flow, library, turn.session)
         if _offers_person(turn):
             return True
-        turn = _wander(flow, library, turn.session) or turn
-    return _offers_person(turn)
+    return any(isinstance(reply, Goodbye) for reply in turn.replies)
 
 
-def _wander(flow: Flow, library: Library, session: Session) -> Turn | None:
-    """The turn of the first key that keeps the call going round."""
+def _wander(flow: Flow, library: Library, session: Session) -> Turn:
+    """The turn of the first key that keeps the call going round; of any key where none does."""
     node = flow.nodes.get(session.node or "")
     keys = [choice.key for choice in node.choices if choice.key] if isinstance(node, Menu) else ["9"]
     turns = [advance(flow, library, session, Digits(key), FACTS) for key in sorted(keys, reverse=True)]
     going = [turn for turn in turns if isinstance(flow.nodes.get(turn.session.node or ""), Menu)]
-    return next(iter(going or turns), None)
+    return (going or turns)[0]
 
 
 def _offers_person(turn: Turn) -> bool:
     is_ticket = any(isinstance(effect, OpenTicket) for effect in turn.effects)
-    return is_ticket or any(
-        isinstance(reply, Connect | Goodbye) or (isinstance(reply, Listen) and reply.awaits == "recording")
-        for reply in turn.replies
-    )
+    is_offered = any(isinstance(reply, Connect) for reply in turn.replies)
+    is_recorded = any(isinstance(reply, Listen) and reply.awaits == "recording" for reply in turn.replies)
+    return is_ticket or is_offered or is_recorded
 
 
 def _is_talker_helped(flow: Flow, library: Library, language: Language) -> bool:
@@ -120,7 +117,7 @@ def _is_talker_helped(flow: Flow, library: Library, language: Language) -> bool:
     word = flow.words.menu[language][0]
     offer = library.part("person_offer", language, "sms").wording
     session = Session(channel="sms", language=language, was_greeted=True)
-    for _ in range(TURNS_BEFORE_PERSON + 1):
+    for _ in range(LONGEST_SESSION + 1):
         turn = advance(flow, library, session, Text(word), FACTS)
         if any(part.wording == offer for reply in turn.replies for part in getattr(reply, "parts", ())):
             return True

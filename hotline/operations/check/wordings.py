@@ -76,11 +76,11 @@ def _size(subject: Subject, name: str, language: Language, channel: Channel, wor
                 "text", name, f"takes {spoken_s:.0f} s to say; {LONGEST_SPOKEN_S:.0f} s is the most", language
             )
         return
-    for prefix in ("", TEST_PREFIX):
-        flaw = _sms_size(subject, name, language, prefix + longest, "as a test" if prefix else "")
-        if flaw:
-            yield flaw
-            return
+    flaws = [
+        _sms_size(subject, name, language, prefix + longest, "as a test" if prefix else "")
+        for prefix in ("", TEST_PREFIX)
+    ]
+    yield from sorted(filter(None, flaws), key=lambda flaw: flaw.weight)[:1]
 
 
 def _longest(subject: Subject, name: str, language: Language, wording: str, channel: Channel) -> str:

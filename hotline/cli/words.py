@@ -1,0 +1,28 @@
+"""What the command line says, in the language of whoever sits at it."""
+
+import os
+from collections.abc import Callable
+from functools import lru_cache
+
+from hotline.catalogs import load_catalogs
+from hotline.domain.language import Language
+from hotline.settings import ROOT
+
+
+def language() -> Language:
+    """`HOTLINE_LANGUAGE`, else what the terminal is set to; English unless that is Spanish."""
+    wanted = os.environ.get("HOTLINE_LANGUAGE") or os.environ.get("LC_ALL") or os.environ.get("LANG") or "en"
+    return "es" if wanted.lower().startswith("es") else "en"
+
+
+def say(sentence: str, **values: object) -> str:
+    """A sentence in the language of the terminal, its `{NAMES}` filled."""
+    said = _gettext()(language(), sentence)
+    for name, value in values.items():
+        said = said.replace(f"{{{name}}}", str(value))
+    return said
+
+
+@lru_cache(maxsize=1)
+def _gettext() -> Callable[[Language, str], str]:
+    return load_catalogs(ROOT / "locales")

@@ -1,0 +1,64 @@
+"""What is so when something arrives: where the contact stands, the facts, and how much may be answered."""
+
+from datetime import datetime
+
+from hotline.domain.code import new_code
+from hotline.flow.effect import OptOut
+from hotline.flow.facts import Facts
+from hotline.flow.inbound import Inbound
+from hotline.flow.library import Library
+from hotline.flow.reply import Reply
+from hotline.flow.session import Session, Turn
+from hotline.operations.effects import Occasion
+from hotline.operations.line import Line
+from hotline.store.turns import Standing
+
+
+def session_of(standing: Standing, inbound: Inbound) -> Session:
+    return standing.session or Session(
+        channel=inbound.channel,
+        language=standing.language,
+        was_greeted=standing.version > 0,
+    )
+
+
+def facts_of(line: Line, library: Library, standing: Standing, inbound: Inbound, now: datetime) -> Facts:
+    return Facts(
+        is_open=line.hours.is_open(now),
+        is_subscribed=standing.zip is not None,
+        is_opted_out=standing.is_opted_out,
+        is_dispatcher_available=any(d.phone != inbound.contact for d in line.dispatchers),
+        is_signup_ready=inbound.contact is not None and library.is_gate_open("signup"),
+        is_voicemail_ready=library.is_gate_open("voicemail"),
+        area=(line.place_of(standing.zip) or "") if standing.zip else "",
+        code=new_code(line.pick),
+        place_of=line.place_of,
+    )
+
+
+def occasion_of(line: Line, standing: Standing, turn: Turn, inbound: Inbound, now: datetime) -> Occasion:
+    return Occasion(
+        contact=inbound.contact,
+        contact_id=standing.contact_id,
+        phone_hash=line.keyring.lookup(inbound.contact) if inbound.contact else None,
+        channel=inbound.channel,
+        language=turn.session.language,
+        sender=inbound.to,
+        call_sid=inbound.sid if inbound.channel == "voice" else None,
+        now=now,
+    )
+
+
+def within_cap(line: Line, turn: Turn, now: datetime) -> tuple[Session, tuple[Reply, ...]]:
+    """Never so many answers in a short time that two machines could talk for ever (error 14107)."""
+    session = turn.session
+    if session.channel == "voice" or not turn.replies:
+        return session, turn.replies
+    at = now.timestamp()
+    if at - session.window_at > line.limits.window_s:
+        session = session.with_changes(window_at=at, window_replies=0)
+    count = session.window_replies + len(turn.replies) * (1 if session.language else 2)
+    is_owed = any(isinstance(effect, OptOut) for effect in turn.effects)
+    if count > line.limits.replies_per_window and not is_owed:
+        return session, ()
+    return session.with_changes(window_replies=count), turn.replies
