@@ -24,6 +24,7 @@ def open_database(url: str, size: int = 10, statement_timeout_ms: int = STATEMEN
         pool_timeout=5,
         pool_recycle=1800,
         pool_pre_ping=False,
+        hide_parameters=True,  # what is bound may be personal, and faults are logged
         connect_args=connect_arguments(statement_timeout_ms),
     )
 

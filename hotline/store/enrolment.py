@@ -43,7 +43,7 @@ _DECIDED = """
         SELECT :id, :seq + row_number() OVER (ORDER BY place) - 1, contact_id, phone_hash, language, zip,
                chosen_sender, CASE WHEN why_not IS NULL THEN 'pending' ELSE 'skipped' END, why_not
         FROM judged ORDER BY place
-        ON CONFLICT DO NOTHING RETURNING status, reason
+        ON CONFLICT (contact_id, broadcast_id) DO NOTHING RETURNING status, reason
     ), told AS (
         INSERT INTO delivery_tally (broadcast_id, status, reason, change, created_at)
         SELECT :id, status, reason, count(*), :now FROM written GROUP BY status, reason

@@ -352,7 +352,7 @@ delivery = Table(
     _at("asked_at", nullable=True),
     _at("settled_at", nullable=True),
     PrimaryKeyConstraint("broadcast_id", "seq"),
-    UniqueConstraint("broadcast_id", "contact_id"),
+    UniqueConstraint("contact_id", "broadcast_id"),
     UniqueConstraint("broadcast_id", "phone_hash"),
     Index(
         "ix_delivery_pending", "broadcast_id", "sender", "seq", postgresql_where=text("status = 'pending'")

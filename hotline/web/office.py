@@ -1,16 +1,15 @@
-"""Where webhooks work: their own threads, so that nothing else can starve them, and the answer
-when something breaks."""
+"""Where webhooks work: what they need, and threads of their own that nothing else can starve."""
 
+import asyncio
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
 import structlog
-from anyio import CapacityLimiter, to_thread
 from prometheus_client import Counter
-from starlette.responses import Response
 
 from hotline.bootstrap import FaultDocuments
 from hotline.operations.line import Line
@@ -34,33 +33,23 @@ class Office:
     door: Door
     addresses: Addresses
     fault: FaultDocuments
-    threads: CapacityLimiter
+    threads: ThreadPoolExecutor
     media_base: str
     carrier_handles_words: bool
     receipts: Intake
-
-    @property
-    def text_mouth(self) -> TextMouth:
-        return TextMouth(self.addresses)
-
-    @property
-    def call_mouth(self) -> CallMouth:
-        return CallMouth(self.addresses, self.line.voice_number)
+    text_mouth: TextMouth
+    call_mouth: CallMouth
 
     def now(self) -> datetime:
         return self.line.clock()
 
     async def work(self, task: Callable[..., Result], *arguments: object) -> Result:
         """Run sync work on a webhook thread."""
-        return await to_thread.run_sync(partial(task, *arguments), limiter=self.threads)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self.threads, partial(task, *arguments))
 
-    def broken(self, where: str, fault: Exception, document: str) -> Response:
-        """Count and log a fault by its kind, and answer kindly. The fault's text may hold data: left out."""
+    def count_fault(self, where: str, fault: Exception) -> None:
+        """Count and log a fault by its kind alone: its text may hold what a person wrote."""
         kind = type(fault).__name__
         FAULTS.labels(where, kind).inc()
         log.error("webhook_fault", where=where, kind=kind)
-        return twiml(document)
-
-
-def twiml(document: str) -> Response:
-    return Response(document, media_type="text/xml")

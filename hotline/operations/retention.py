@@ -1,0 +1,99 @@
+"""Erase what is older than its period, here and at the carrier; a hash and a consent stay as proof."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import Connection
+
+from hotline.operations.erasure import erase_contact
+from hotline.operations.line import Line
+from hotline.store import audit, contacts, deletions, expiry, recordings, reports
+from hotline.store.database import transaction
+from hotline.store.deletions import DeletionKind
+from hotline.store.sealing import CannotOpen
+
+STEP: Final = 200  # rows in one transaction
+MOST_STEPS: Final = 50  # of one kind in one run; then the next run is woken
+COUNTER_DAYS: Final = 400
+
+Step = Callable[[Connection], int]
+
+
+def run(line: Line, now: datetime) -> dict[str, int]:
+    """Erase in bounded steps, each a transaction of its own; again at once is the same as once.
+
+    Returns how many of each kind, and wakes another run when one of them is not done.
+    """
+    erased: Counter[str] = Counter()
+    is_done = True
+    for name, step in _steps(line, now):
+        is_done &= _all(line, name, step, erased)
+    with transaction(line.database) as db:
+        audit.record(db, "system", "retention.run", now.date().isoformat(), now, dict(erased))
+    line.queue.wake("deletions")
+    if not is_done:
+        line.queue.wake("retention")
+    return dict(erased)
+
+
+def _all(line: Line, name: str, step: Step, erased: Counter[str]) -> bool:
+    """Repeat one step until nothing is left; False when that takes too long for one run."""
+    for _ in range(MOST_STEPS):
+        with transaction(line.database) as db:
+            count = step(db)
+        erased[name] += count
+        if count < STEP:
+            return True
+    return False
+
+
+def _steps(line: Line, now: datetime) -> Iterator[tuple[str, Step]]:
+    """Recordings and messages come before the contacts that they belong to."""
+    limits = line.limits
+
+    def ago(days: int) -> datetime:
+        return now - timedelta(days=days)
+
+    def at_carrier(kind: DeletionKind, take: Callable[[Connection], list[str]]) -> Step:
+        return lambda db: _forget(line, db, kind, take(db), now)
+
+    long_ago = ago(limits.message_days)
+    yield (
+        "recordings",
+        at_carrier(
+            "recording", lambda db: recordings.take_before(db, line.keyring, ago(limits.recording_days), STEP)
+        ),
+    )
+    yield "messages", at_carrier("message", lambda db: expiry.messages(db, long_ago, STEP))
+    yield "deliveries", at_carrier("message", lambda db: expiry.deliveries(db, long_ago, STEP))
+    yield "calls", at_carrier("call", lambda db: expiry.calls(db, long_ago, STEP))
+    yield "turns", lambda db: expiry.turns(db, ago(limits.turn_days), STEP)
+    yield "sessions", lambda db: expiry.sessions(db, now, STEP)
+    yield "reports", lambda db: reports.erase_before(db, line.keyring, ago(limits.report_days), now, STEP)
+    yield "tickets", lambda db: expiry.tickets(db, ago(limits.ticket_days), STEP)
+    yield "legs", lambda db: expiry.legs(db, long_ago, STEP)
+    yield "contacts", lambda db: _contacts(line, db, ago(limits.contact_days), now)
+    yield "health", lambda db: expiry.health(db, ago(limits.contact_days), STEP)
+    yield "counters", lambda db: min(expiry.counters(db, ago(COUNTER_DAYS).date()), STEP - 1)
+
+
+def _forget(line: Line, db: Connection, kind: DeletionKind, sids: list[str], now: datetime) -> int:
+    """Ask the carrier to delete its copies; counts what was taken, also what never had a sid."""
+    deletions.ask(db, line.keyring, kind, [sid for sid in sids if sid], now)
+    return len(sids)
+
+
+def _contacts(line: Line, db: Connection, before: datetime, now: datetime) -> int:
+    ids = expiry.unseen_contacts(db, before, STEP)
+    for contact_id in ids:
+        try:
+            number = contacts.number_of(db, line.keyring, contact_id)
+        except CannotOpen:  # sealed with a key that was dropped: what is here goes all the same
+            number = None
+        if number is None:
+            contacts.remove(db, contact_id)
+        else:
+            erase_contact(line, db, number, contact_id, now)
+    return len(ids)

@@ -1,0 +1,108 @@
+"""What is older than its period, taken out in bounded steps; carrier sids of it are handed back."""
+
+from datetime import date, datetime
+
+from sqlalchemy import Connection, text
+
+
+def unseen_contacts(db: Connection, before: datetime, limit: int) -> list[int]:
+    """Contacts not seen since, whom nothing keeps: no subscription that stands, no ticket that waits.
+
+    Somebody who opted out is no subscriber any more; a pause is not yet an answer, so it keeps them.
+    """
+    rows = db.execute(
+        text(
+            "SELECT c.id FROM contact c WHERE c.seen_at < :before"
+            " AND (NOT EXISTS (SELECT FROM subscription s WHERE s.contact_id = c.id)"
+            " OR EXISTS (SELECT FROM suppression p WHERE p.phone_hash = c.phone_hash"
+            " AND p.reason <> 'pause'))"
+            " AND NOT EXISTS (SELECT FROM ticket t WHERE t.contact_id = c.id AND t.state <> 'closed')"
+            " ORDER BY c.id LIMIT :limit FOR UPDATE OF c SKIP LOCKED"
+        ),
+        {"before": before, "limit": limit},
+    )
+    return [row.id for row in rows]
+
+
+def messages(db: Connection, before: datetime, limit: int) -> list[str]:
+    """Delete old texts; returns a sid for each, empty where the carrier named none."""
+    rows = db.execute(
+        text(
+            "DELETE FROM message WHERE id IN (SELECT id FROM message WHERE created_at < :before"
+            " ORDER BY id LIMIT :limit) RETURNING sid"
+        ),
+        {"before": before, "limit": limit},
+    )
+    return [row.sid or "" for row in rows]
+
+
+def turns(db: Connection, before: datetime, limit: int) -> int:
+    """Delete stored answers that no retry asks for any more."""
+    return _delete(db, "turn", "id", "created_at < :before", before, limit)
+
+
+def sessions(db: Connection, now: datetime, limit: int) -> int:
+    """Empty conversations that are over. The row of a contact stays: that they were greeted is known."""
+    done = db.execute(
+        text(
+            "UPDATE session SET state_ct = '' WHERE id IN (SELECT id FROM session"
+            " WHERE expires_at < :now AND state_ct <> '' ORDER BY id LIMIT :limit FOR UPDATE SKIP LOCKED)"
+        ),
+        {"now": now, "limit": limit},
+    )
+    return done.rowcount
+
+
+def calls(db: Connection, before: datetime, limit: int) -> list[str]:
+    """Forget calls that are over for so long; returns their sids."""
+    rows = db.execute(
+        text(
+            "DELETE FROM session WHERE id IN (SELECT id FROM session WHERE call_sid IS NOT NULL"
+            " AND expires_at < :before ORDER BY id LIMIT :limit) RETURNING call_sid"
+        ),
+        {"before": before, "limit": limit},
+    )
+    return [row.call_sid for row in rows]
+
+
+def deliveries(db: Connection, before: datetime, limit: int) -> list[str]:
+    """Forget whom a broadcast that is over went to, and under which sids, which are returned; counts stay."""
+    rows = db.execute(
+        text(
+            "WITH old AS (SELECT d.broadcast_id, d.seq, d.sid FROM delivery d"
+            " JOIN broadcast b ON b.id = d.broadcast_id WHERE b.finished_at < :before"
+            " AND (d.sid IS NOT NULL OR d.contact_id IS NOT NULL OR d.phone_hash IS NOT NULL)"
+            " ORDER BY d.broadcast_id, d.seq LIMIT :limit FOR UPDATE OF d SKIP LOCKED), gone AS"
+            " (UPDATE delivery d SET sid = NULL, contact_id = NULL, phone_hash = NULL FROM old"
+            " WHERE d.broadcast_id = old.broadcast_id AND d.seq = old.seq) SELECT sid FROM old"
+        ),
+        {"before": before, "limit": limit},
+    )
+    return [row.sid or "" for row in rows]
+
+
+def tickets(db: Connection, before: datetime, limit: int) -> int:
+    """Delete tickets that were closed so long ago."""
+    return _delete(db, "ticket", "id", "state = 'closed' AND closed_at < :before", before, limit)
+
+
+def legs(db: Connection, before: datetime, limit: int) -> int:
+    return _delete(db, "leg", "id", "created_at < :before", before, limit)
+
+
+def health(db: Connection, before: datetime, limit: int) -> int:
+    """Forget numbers that failed so long ago."""
+    return _delete(db, "number_health", "phone_hash", "last_at < :before", before, limit)
+
+
+def counters(db: Connection, before: date) -> int:
+    return db.execute(text("DELETE FROM counter WHERE day < :before"), {"before": before}).rowcount
+
+
+def _delete(db: Connection, table: str, key: str, which: str, before: datetime, limit: int) -> int:
+    """Table, key and condition are words of this module, never of a caller."""
+    statement = (
+        f"DELETE FROM {table} WHERE {key} IN"  # noqa: S608
+        f" (SELECT {key} FROM {table} WHERE {which} ORDER BY {key} LIMIT :limit)"
+    )
+    return db.execute(text(statement), {"before": before, "limit": limit}).rowcount
