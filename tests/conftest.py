@@ -50,7 +50,7 @@ def servers() -> Iterator[Supervisor]:
 @pytest.fixture(scope="session")
 def _template(servers: Supervisor) -> str:
     """A database with every table, copied for each test."""
-    _administer(servers, "CREATE DATABASE template_hotline")
+    administer(servers, "CREATE DATABASE template_hotline")
     url = make_url(servers.database_url).set(database="template_hotline")
     engine = create_engine(url)
     metadata.create_all(engine)
@@ -61,9 +61,9 @@ def _template(servers: Supervisor) -> str:
 @pytest.fixture
 def database_url(servers: Supervisor, _template: str) -> Iterator[str]:
     name = f"test_{uuid4().hex[:12]}"
-    _administer(servers, f"CREATE DATABASE {name} TEMPLATE {_template}")
+    administer(servers, f"CREATE DATABASE {name} TEMPLATE {_template}")
     yield make_url(servers.database_url).set(database=name).render_as_string(hide_password=False)
-    _administer(servers, f"DROP DATABASE {name} WITH (FORCE)")
+    administer(servers, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ def network() -> Network:
     return load_network(ROOT / "flows" / "network.demo.yaml")
 
 
-def _administer(servers: Supervisor, statement: str) -> None:
+def administer(servers: Supervisor, statement: str) -> None:
     engine = create_engine(servers.database_url, isolation_level="AUTOCOMMIT")
     with engine.connect() as db:
         db.execute(text(statement))

@@ -119,9 +119,10 @@ def plain(line: Line, broadcast_id: int) -> list[str]:
 
 @dataclass
 class FreeRates:
-    """Every rate is permitted, unless a sender has an allowance."""
+    """Every rate is permitted, unless a sender has an allowance; when that is used up, `stopping` is set."""
 
     allowance: dict[str, int] = field(default_factory=dict)
+    stopping: threading.Event = field(default_factory=threading.Event)
     given_back: int = 0
 
     def take(self, sender: str, least: int, most: int) -> Grant:
@@ -129,6 +130,7 @@ class FreeRates:
             return Grant(most, 0.0)
         granted = min(most, self.allowance[sender])
         if granted < least:
+            self.stopping.set()
             return Grant(0, 0.001)
         self.allowance[sender] -= granted
         return Grant(granted, 0.0)

@@ -115,14 +115,14 @@ def _consent(
     match effect:
         case OptOut():
             _record(line, db, at, "opt_out", effect.words)
-            consents.suppress(db, at.phone_hash, "opt_out", at.now)
+            _suppress(db, hashes, "opt_out", at.now)
         case OptIn():
             _record(line, db, at, "opt_in", effect.words)
             consents.lift(db, hashes)
             consents.unblock(db, hashes, at.sender)
         case PauseAlerts():
             _record(line, db, at, "pause", effect.words)
-            consents.suppress(db, at.phone_hash, "pause", at.now)
+            _suppress(db, hashes, "pause", at.now)
         case ResumeAlerts():
             _record(line, db, at, "resume", effect.words)
             consents.lift(db, hashes, only="pause")
@@ -130,6 +130,12 @@ def _consent(
             consents.unblock(db, hashes, at.sender)
         case _:
             assert_never(effect)
+
+
+def _suppress(db: Connection, hashes: Sequence[bytes], reason: str, now: datetime) -> None:
+    """Under every key: while keys rotate the contact itself may still be known under an older one."""
+    for phone_hash in hashes:
+        consents.suppress(db, phone_hash, reason, now)
 
 
 def _record(line: Line, db: Connection, at: Occasion, act: Act, words: str) -> None:

@@ -1,9 +1,9 @@
-"""Every sealed column and keyed hash moved to the first key, in bounded steps that go on where they were left.
+"""Every sealed column and keyed hash moved to the first key, in steps that go on where they were left.
 
 The list of columns stands here once; a test holds it against the tables, so that no new one is forgotten.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -80,7 +80,7 @@ class Stepped:
 
 
 def reseal(db: Connection, keyring: Keyring, sealed: Sealed, after: After | None, limit: int) -> Stepped:
-    """Seal the next values of one column under the first key. A value that changed meanwhile stays as it is."""
+    """Seal the next values of one column under the first key; one that changed meanwhile stays as it is."""
     keys = [sealed.table.c[key] for key in sealed.keys]
     column = sealed.table.c[sealed.column]
     wanted = [column.is_not(None), func.length(column) > 0, _is_under_another(column, _head(keyring))]
@@ -170,26 +170,28 @@ _PAIRS: Final = (
     "FROM unnest(CAST(:ids AS bigint[]), CAST(:olds AS bytea[]), CAST(:news AS bytea[])) AS m(id, old, new)"
 )
 _MOVES: Final = (
-    f"UPDATE contact t SET phone_hash = m.new {_PAIRS} WHERE t.id = m.id AND t.phone_hash = m.old",
-    f"UPDATE consent t SET phone_hash = m.new {_PAIRS} WHERE t.phone_hash = m.old",
-    f"UPDATE delivery t SET phone_hash = m.new {_PAIRS} WHERE t.contact_id = m.id AND t.phone_hash = m.old",
+    "UPDATE contact t SET phone_hash = m.new {pairs} WHERE t.id = m.id AND t.phone_hash = m.old"
+    " AND NOT EXISTS (SELECT FROM contact o WHERE o.phone_hash = m.new)",
+    "UPDATE consent t SET phone_hash = m.new {pairs} WHERE t.phone_hash = m.old",
+    "UPDATE delivery t SET phone_hash = m.new {pairs} WHERE t.contact_id = m.id AND t.phone_hash = m.old",
     # The stronger reason stays: a pause never softens an opt-out.
-    f"INSERT INTO suppression (phone_hash, reason, since) SELECT m.new, max(t.reason) FILTER"
-    f" (WHERE t.reason <> 'pause'), min(t.since) {_PAIRS} JOIN suppression t ON t.phone_hash = m.old"
+    "INSERT INTO suppression (phone_hash, reason, since)"
+    " SELECT m.new, max(t.reason) FILTER (WHERE t.reason <> 'pause'), min(t.since)"
+    " {pairs} JOIN suppression t ON t.phone_hash = m.old"
     " GROUP BY m.new HAVING bool_or(t.reason <> 'pause')"
     " ON CONFLICT (phone_hash) DO UPDATE SET reason = CASE WHEN suppression.reason = 'pause'"
     " THEN EXCLUDED.reason ELSE suppression.reason END",
-    f"INSERT INTO suppression (phone_hash, reason, since) SELECT m.new, 'pause', min(t.since) {_PAIRS}"
-    " JOIN suppression t ON t.phone_hash = m.old GROUP BY m.new ON CONFLICT (phone_hash) DO NOTHING",
-    f"INSERT INTO carrier_block (phone_hash, sender, since) SELECT m.new, t.sender, min(t.since) {_PAIRS}"
-    " JOIN carrier_block t ON t.phone_hash = m.old GROUP BY m.new, t.sender ON CONFLICT DO NOTHING",
-    f"INSERT INTO number_health (phone_hash, failures, code, last_at) SELECT DISTINCT ON (m.new) m.new,"
-    f" t.failures, t.code, t.last_at {_PAIRS} JOIN number_health t ON t.phone_hash = m.old"
+    "INSERT INTO suppression (phone_hash, reason, since) SELECT m.new, 'pause', min(t.since)"
+    " {pairs} JOIN suppression t ON t.phone_hash = m.old GROUP BY m.new ON CONFLICT (phone_hash) DO NOTHING",
+    "INSERT INTO carrier_block (phone_hash, sender, since) SELECT m.new, t.sender, min(t.since)"
+    " {pairs} JOIN carrier_block t ON t.phone_hash = m.old GROUP BY m.new, t.sender ON CONFLICT DO NOTHING",
+    "INSERT INTO number_health (phone_hash, failures, code, last_at)"
+    " SELECT DISTINCT ON (m.new) m.new, t.failures, t.code, t.last_at"
+    " {pairs} JOIN number_health t ON t.phone_hash = m.old"
     " ORDER BY m.new, t.last_at DESC ON CONFLICT (phone_hash) DO NOTHING",
-    *(
-        f"DELETE FROM {table} WHERE phone_hash = ANY(CAST(:olds AS bytea[]))"  # noqa: S608 - names of this module
-        for table in ("suppression", "carrier_block", "number_health")
-    ),
+    "DELETE FROM suppression WHERE phone_hash = ANY(CAST(:olds AS bytea[]))",
+    "DELETE FROM carrier_block WHERE phone_hash = ANY(CAST(:olds AS bytea[]))",
+    "DELETE FROM number_health WHERE phone_hash = ANY(CAST(:olds AS bytea[]))",
 )
 
 
@@ -201,4 +203,4 @@ def _move(db: Connection, moved: Sequence[tuple[int, list[bytes]]]) -> None:
         "news": [pair[2] for pair in pairs],
     }
     for statement in _MOVES:
-        db.execute(text(statement), values)
+        db.execute(text(statement.replace("{pairs}", _PAIRS)), values)

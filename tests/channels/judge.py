@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from functools import cache
 from xml.etree.ElementTree import Element, fromstring
 
-from twilio.twiml import TwiML, lower_camel  # type: ignore[import-untyped]
-from twilio.twiml.messaging_response import MessagingResponse  # type: ignore[import-untyped]
-from twilio.twiml.voice_response import VoiceResponse  # type: ignore[import-untyped]
+from twilio.twiml import TwiML, lower_camel
+from twilio.twiml.messaging_response import MessagingResponse
+from twilio.twiml.voice_response import VoiceResponse
 
 
 @dataclass

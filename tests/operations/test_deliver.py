@@ -57,7 +57,9 @@ def later(line: Line, **amount: float) -> None:
 
 
 def send(line: Line, rates: FreeRates | None = None, lanes: int = 1) -> int:
-    return deliver(line, rates or FreeRates(), work_s=5.0, lanes=lanes)  # type: ignore[arg-type]
+    rates = rates or FreeRates()
+    rates.stopping.clear()
+    return deliver(line, rates, rates.stopping, work_s=30.0, lanes=lanes)  # type: ignore[arg-type]
 
 
 def refuse(code: int, reaction: str, after: float | None = None) -> Refused:
@@ -443,7 +445,7 @@ def test_a_short_text_does_not_take_what_a_long_urgent_one_waits_for(
     slow = release(line, draft_test(line))
     urgent = release(line, draft_actual(line))
     rates = FreeRates({HOTLINE.e164: 1})
-    deliver(line, rates, work_s=0.3, lanes=1)  # type: ignore[arg-type]
+    assert send(line, rates) == 0
     assert carrier.sent == []
     assert plain(line, slow) == plain(line, urgent) == ["pending"]
 
