@@ -32,7 +32,7 @@ NetworkOption = Annotated[Path | None, typer.Option("--network", help=say("value
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class Place:
     """What to check: the configured flow, or with no HOTLINE_MODE the shipped one with made-up values."""
 
     flows: Path
@@ -47,7 +47,7 @@ def check(
         bool, typer.Option("--reviews", help=say("also read the database for reviews that end"))
     ] = False,
 ) -> None:
-    place = _place(flows, network)
+    place = place_of_flow(flows, network)
     faults = [*_load_and_check(place), *(_due(place) if with_reviews else [])]
     if faults:
         out.print(_table(faults))
@@ -66,10 +66,10 @@ check.__doc__ = say("Prove every text, link and bound, in all languages.")
 @flows.command(help=say("Print the flow as a Mermaid graph."))
 def graph(flows: FlowsOption = None) -> None:
     with sentences():
-        print(mermaid(load_flow(_place(flows, None).flows)))
+        print(mermaid(load_flow(place_of_flow(flows, None).flows)))
 
 
-def _load_and_check(place: _Place) -> Sequence[Fault]:
+def _load_and_check(place: Place) -> Sequence[Fault]:
     """Faults of a folder that does not load are shown like all others."""
     try:
         flow, network = load_flow(place.flows), load_network(place.network)
@@ -81,7 +81,7 @@ def _load_and_check(place: _Place) -> Sequence[Fault]:
     return check_flow(subject)
 
 
-def _due(place: _Place) -> list[Fault]:
+def _due(place: Place) -> list[Fault]:
     with sentences(), open_line(read_settings(environment()), 1) as line:
         with transaction(line.database) as db:
             decisions = reviews.newest(db)
@@ -89,14 +89,14 @@ def _due(place: _Place) -> list[Fault]:
     raise AssertionError
 
 
-def _place(flows: Path | None, network: Path | None) -> _Place:
+def place_of_flow(flows: Path | None, network: Path | None) -> Place:
     given = environment()
     if given.get("HOTLINE_MODE"):
         with sentences():
             settings = read_settings(given)
-            return _Place(flows or settings.flows_dir, network or settings.network_file, own_values(settings))
+            return Place(flows or settings.flows_dir, network or settings.network_file, own_values(settings))
     shipped = ROOT / "flows"
-    return _Place(flows or shipped, network or shipped / "network.demo.yaml", _SAMPLE_VALUES)
+    return Place(flows or shipped, network or shipped / "network.demo.yaml", _SAMPLE_VALUES)
 
 
 def _table(faults: Sequence[Fault]) -> Table:

@@ -6,16 +6,19 @@ from typing import Annotated
 
 import typer
 
-from hotline.bootstrap import find_endpoints
+from hotline.bootstrap import find_endpoints, open_line
 from hotline.cli.console import Refusal, err, out, sentences, settings_or_stop
 from hotline.cli.processes import Troupe, require_free, web_command, work_command
+from hotline.operations.texts import production_ready
 from hotline.settings import Settings
-from hotline.store.database import open_database
+from hotline.store import reviews
+from hotline.store.database import open_database, transaction
 from hotline.store.schema import migrate
 from hotline.store.servers.endpoints import connect_info
 from hotline.store.servers.supervisor import Supervisor
 
 ROLES = ("send", "receipts", "rest")
+SHOWN_TEXTS = 12
 
 
 def embedded(settings: Settings, stack: ExitStack) -> None:
@@ -35,6 +38,21 @@ def bring_up_to_date(settings: Settings) -> None:
         migrate(engine)
     finally:
         engine.dispose()
+
+
+def require_reviewed(settings: Settings) -> None:
+    """Production says nothing that nobody signed: raises Refusal with the first texts that wait."""
+    if settings.mode == "demo":
+        return
+    with open_line(settings, 1) as line:
+        with transaction(line.database) as db:
+            missing = production_ready(line.flow, reviews.newest(db), line.clock().date())
+        if missing:
+            some = "\n  ".join(missing[:SHOWN_TEXTS])
+            raise Refusal(
+                f"{len(missing)} texts that callers need are not approved, so the line does not start:\n"
+                f"  {some}\nSee `hotline texts list`, and approve them with `hotline texts approve`"
+            )
 
 
 def up() -> None:
@@ -62,6 +80,7 @@ def serve(
         troupe = troupe_of(stack)
         embedded(settings, stack)
         bring_up_to_date(settings)
+        require_reviewed(settings)
         troupe.start("the web server", web_command(host, port, processes))
         stay(troupe)
 
@@ -76,7 +95,7 @@ def work(
     with sentences(), ExitStack() as stack:
         if unknown:
             raise Refusal(f"there is no role {', '.join(sorted(unknown))}: choose from {', '.join(ROLES)}")
-        find_endpoints(settings)
+        require_reviewed(settings)
         troupe = troupe_of(stack)
         for name in roles:
             troupe.start(f"the worker ({name})", work_command([name]))

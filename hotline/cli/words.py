@@ -2,7 +2,11 @@
 
 import os
 from collections.abc import Callable
+from datetime import datetime, tzinfo
 from functools import lru_cache
+
+from babel.dates import format_datetime
+from babel.numbers import format_decimal
 
 from hotline.catalogs import load_catalogs
 from hotline.domain.language import Language
@@ -26,3 +30,12 @@ def say(sentence: str, **values: object) -> str:
 @lru_cache(maxsize=1)
 def _gettext() -> Callable[[Language, str], str]:
     return load_catalogs(ROOT / "locales")
+
+
+def when(at: datetime | None, zone: tzinfo) -> str:
+    """A time as people here write it; nothing for none."""
+    return format_datetime(at, "short", tzinfo=zone, locale=language()) if at else ""
+
+
+def number(value: int) -> str:
+    return str(format_decimal(value, locale=language()))

@@ -1,5 +1,6 @@
 """One pure function: what an input makes of a session."""
 
+from dataclasses import replace
 from typing import assert_never
 
 from hotline.domain.language import LANGUAGES
@@ -8,9 +9,9 @@ from hotline.flow.draft import Draft
 from hotline.flow.effect import Erase, FlagUrgent, OptOut
 from hotline.flow.facts import Facts
 from hotline.flow.input import Arrived, DialEnded, Digits, HungUp, Input, Recording, Silence, Speech, Text
-from hotline.flow.library import Library
+from hotline.flow.library import TEST_CALL, Library
 from hotline.flow.model import Flow
-from hotline.flow.reply import Tell
+from hotline.flow.reply import Choose, Connect, Goodbye, Listen, Tell
 from hotline.flow.session import Session, Turn
 from hotline.flow.texting import read_text
 
@@ -30,9 +31,20 @@ def advance(flow: Flow, library: Library, session: Session, event: Input, facts:
             _greet_once(draft)
         case Arrived() | Digits() | Speech() | Silence() | Recording() | DialEnded() | HungUp():
             read_call(draft, event)
+            if isinstance(event, Arrived) and library.prefix:
+                _say_it_is_a_test(draft)
         case _:
             assert_never(event)
     return draft.finish()
+
+
+def _say_it_is_a_test(draft: Draft) -> None:
+    """The first words of a demo call, as the prefix is of every demo text."""
+    for place, reply in enumerate(draft.replies):
+        if isinstance(reply, Tell | Choose | Listen | Connect | Goodbye) and reply.parts:
+            first = replace(reply.parts[0], wording=TEST_CALL + reply.parts[0].wording)
+            draft.replies[place] = replace(reply, parts=(first, *reply.parts[1:]))
+            return
 
 
 def _greet_once(draft: Draft) -> None:

@@ -12,6 +12,7 @@ from hotline.flow.texts import Gate, fill
 Key = tuple[str, Language, Channel]
 
 TEST_PREFIX = "TEST / PRUEBA: "
+TEST_CALL = "Test, prueba. "
 
 
 class TextMissing(LookupError):

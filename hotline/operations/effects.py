@@ -189,9 +189,9 @@ def _report(
 def _ticket(
     line: Line, db: Connection, library: Library, at: Occasion, effect: OpenTicket, applied: Applied
 ) -> None:
-    opened = open_ticket(line, db, library, effect, at.contact_id, at.language, at.now)
-    if opened is not None:
-        applied.ticket_id = opened
+    opened, was_told = open_ticket(line, db, library, effect, at.contact_id, at.language, at.now)
+    applied.ticket_id = opened if opened is not None else applied.ticket_id
+    if was_told:
         applied.wakes.append(("messages", None))
 
 

@@ -35,29 +35,29 @@ def open_ticket(
     contact_id: int | None,
     language: Language | None,
     now: datetime,
-) -> int | None:
-    """Open a ticket and write to the dispatchers; the id of the ticket that now waits.
+) -> tuple[int | None, bool]:
+    """Open a ticket and write to the dispatchers: the id of the ticket that now waits, and whether a
+    text to them is on its way (the caller wakes `messages` after the commit).
 
     One contact has one waiting ticket of a kind: asking again makes it urgent if the new one is.
-    A flood is cut off at the limit, but never what is urgent. None when it was cut off.
+    A flood is cut off at the limit, but never what is urgent. No id when it was cut off.
     """
     waiting = tickets.waiting_of(db, contact_id, wanted.kind) if contact_id is not None else None
     if waiting and wanted.kind != "report":
         if wanted.is_urgent and not waiting.is_urgent:
             tickets.make_urgent(db, waiting.id)
-            _tell_dispatchers(line, db, library, waiting.code, wanted, language, now)
-        return waiting.id
+            return waiting.id, _tell_dispatchers(line, db, library, waiting.code, wanted, language, now)
+        return waiting.id, False
     if not wanted.is_urgent and tickets.count_open(db) >= line.limits.open_tickets:
         counters.add(db, "tickets_cut_off", now.date())
-        return None
+        return None, False
     for _ in range(CODE_TRIES):
         code = new_code(line.pick)
         opened = tickets.open_one(
             db, code, wanted.kind, wanted.topic, wanted.is_urgent, contact_id, language, now
         )
         if opened is not None:
-            _tell_dispatchers(line, db, library, code, wanted, language, now)
-            return opened
+            return opened, _tell_dispatchers(line, db, library, code, wanted, language, now)
     raise RuntimeError("no free ticket code: close old tickets")
 
 
@@ -69,11 +69,11 @@ def _tell_dispatchers(
     wanted: OpenTicket,
     language: Language | None,
     now: datetime,
-) -> None:
-    """One text to each dispatcher: the code and what it is, nothing of the person."""
+) -> bool:
+    """One text to each dispatcher: the code and what it is, nothing of the person. False in a flood."""
     sent = counters.add(db, f"staff_texts.{now:%H}", now.date())
     if sent > line.limits.staff_texts_per_hour and not wanted.is_urgent:
-        return
+        return False
     for dispatcher in line.dispatchers:
         part = library.part(
             "staff_ticket",
@@ -84,6 +84,7 @@ def _tell_dispatchers(
             LANGUAGE=(language or "es/en").upper(),
         )
         write_text(line, db, dispatcher.phone, None, part.wording, "staff", now, now + STAFF_TEXT_VALID)
+    return True
 
 
 def kind_in_words(line: Line, wanted: OpenTicket, language: Language) -> str:

@@ -1,6 +1,7 @@
 """Is the process alive, and can the line do its work?"""
 
 from fastapi import APIRouter
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.responses import JSONResponse, Response
 
 from hotline.store.database import is_ready
@@ -8,19 +9,24 @@ from hotline.web.office import Office
 
 
 def router(office: Office) -> APIRouter:
-    """GET /health/live and /health/ready."""
-    made = APIRouter(prefix="/health")
+    """GET /health/live, /health/ready and /metrics."""
+    made = APIRouter()
 
-    @made.get("/live")
+    @made.get("/health/live")
     async def live() -> Response:
         return JSONResponse({"status": "alive"})
 
-    @made.get("/ready")
+    @made.get("/health/ready")
     async def ready() -> Response:
         """503 without the database; without Redis the line works on, slower, and says so."""
         database = await office.work(is_ready, office.line.database)
         queue = await office.work(office.line.queue.is_ready)
         state = {"database": "ready" if database else "away", "redis": "ready" if queue else "away"}
         return JSONResponse(state, status_code=200 if database else 503)
+
+    @made.get("/metrics")
+    async def metrics() -> Response:
+        """Counts for Prometheus: kinds and amounts, nobody's number. The proxy keeps it inside."""
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
     return made
