@@ -1,6 +1,7 @@
 """Start the servers and the doors: up, serve, work."""
 
 import contextlib
+import os
 from contextlib import ExitStack
 from typing import Annotated
 
@@ -40,6 +41,15 @@ def bring_up_to_date(settings: Settings) -> None:
         engine.dispose()
 
 
+def require_unprivileged(settings: Settings) -> None:
+    """Production never runs as root, whatever servers it uses. Raises Refusal."""
+    if settings.mode == "production" and hasattr(os, "geteuid") and os.geteuid() == 0:
+        raise Refusal(
+            "in production the hotline does not run as root: make a user for it"
+            " (useradd --system --create-home hotline) and start it as that user"
+        )
+
+
 def require_reviewed(settings: Settings) -> None:
     """Production says nothing that nobody signed: raises Refusal with the first texts that wait."""
     if settings.mode == "demo":
@@ -76,6 +86,7 @@ def serve(
     """Answer webhooks. Without HOTLINE_DATABASE_URL the embedded servers are started too."""
     settings = settings_or_stop()
     with sentences(), ExitStack() as stack:
+        require_unprivileged(settings)
         require_free(host, port, "--port")
         troupe = troupe_of(stack)
         embedded(settings, stack)
@@ -95,6 +106,7 @@ def work(
     with sentences(), ExitStack() as stack:
         if unknown:
             raise Refusal(f"there is no role {', '.join(sorted(unknown))}: choose from {', '.join(ROLES)}")
+        require_unprivileged(settings)
         require_reviewed(settings)
         troupe = troupe_of(stack)
         for name in roles:

@@ -3,7 +3,7 @@
 import time
 from typing import Final
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from hotline.cli.connected import add, table
 from hotline.cli.console import out
@@ -68,9 +68,9 @@ def show(line: Line, found: Standing) -> None:
         out.print(reasons)
 
 
-def _move(bar: Progress, task: object, found: Standing) -> None:
+def _move(bar: Progress, task: TaskID, found: Standing) -> None:
     done = found.total - found.waiting
     speed = say("{RATE} a second", RATE=f"{found.rate:.1f}") if found.rate else ""
     left = say("{MINUTES} min left", MINUTES=round(found.minutes_left)) if found.minutes_left else ""
     rate = ", ".join(part for part in (speed, left) if part)
-    bar.update(task, total=found.total or None, completed=done, rate=rate)  # type: ignore[arg-type]
+    bar.update(task, total=found.total or None, completed=done, rate=rate)
