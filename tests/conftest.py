@@ -14,9 +14,9 @@ from hotline.flow.load import load_flow
 from hotline.flow.model import Flow
 from hotline.flow.network import Network, load_network
 from hotline.store.database import open_database
+from hotline.store.schema import migrate
 from hotline.store.servers.datadir import temporary_data_directory
 from hotline.store.servers.supervisor import Supervisor
-from hotline.store.tables import metadata
 
 pytest_plugins = ["tests.skips"]
 ROOT = Path(__file__).resolve().parent.parent
@@ -53,7 +53,7 @@ def _template(servers: Supervisor) -> str:
     administer(servers, "CREATE DATABASE template_hotline")
     url = make_url(servers.database_url).set(database="template_hotline")
     engine = create_engine(url)
-    metadata.create_all(engine)
+    migrate(engine)
     engine.dispose()
     return "template_hotline"
 

@@ -166,7 +166,9 @@ def test_both_locks_agree() -> None:
 def test_no_python_file_is_longer_than_one_can_hold_in_the_head() -> None:
     lengths = {name: text.count("\n") for name, text in readable() if name.endswith(".py")}
 
-    assert {name: length for name, length in lengths.items() if length > LONGEST_FILE} == {}
+    assert {
+        name: length for name, length in lengths.items() if length > LONGEST_FILE and "migrations" not in name
+    } == {}
 
 
 def test_the_example_of_the_environment_names_every_setting_and_no_other() -> None:

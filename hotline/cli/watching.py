@@ -14,7 +14,7 @@ from hotline.operations.progress import Progress as Standing
 from hotline.operations.progress import progress
 
 LOOK_S: Final = 0.5
-OVER: Final = frozenset({"finished", "cancelled", "withdrawn"})
+OVER: Final = frozenset({"done", "cancelled", "withdrawn"})
 
 
 def watch(line: Line, code: str) -> Standing:

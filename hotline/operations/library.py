@@ -92,8 +92,8 @@ def build_library(
             review = decisions.get(wording_hash(text_id, language, channel, wording))
             if may_say(text, mode, blocked, review, today):
                 wordings[key] = wording
-            elif text.kind == "topic":
-                withheld.add(key)
+            elif text.kind == "topic" or (blocked and text.gate == "line"):
+                withheld.add(key)  # a blocked text of the line must not leave anyone without an answer
             else:
                 shut.add(text.gate)
     values: dict[Language, Mapping[str, str]] = {

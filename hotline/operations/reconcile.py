@@ -10,7 +10,7 @@ from hotline.domain.delivery import CARRIER_STATUSES
 from hotline.domain.lease import CLOCK_SLACK, MISSES_TO_BE_ABSENT
 from hotline.domain.ports import CarrierMessage, CarrierUnreachable
 from hotline.operations.line import Line
-from hotline.store import broadcasts, deliveries, outbox, sids
+from hotline.store import broadcasts, lookups, outbox, sids
 from hotline.store.database import transaction
 from hotline.store.parcels import DeliveryKey, Lost
 from hotline.store.receipts import Receipt, apply
@@ -39,7 +39,7 @@ def _due(line: Line) -> list[Lost]:
         lost = outbox.to_look_up(db, line.keyring, BATCH, now)
         for of in broadcasts.running(db):
             bodies = broadcasts.bodies_of(db, line.keyring, of.id)
-            lost += deliveries.to_look_up(db, line.keyring, of, bodies, BATCH - min(BATCH, len(lost)), now)
+            lost += lookups.to_look_up(db, line.keyring, of, bodies, BATCH - min(BATCH, len(lost)), now)
     return lost
 
 
@@ -70,10 +70,10 @@ def _absent(line: Line, lost: Lost, now: datetime) -> None:
     is_over = lost.ends_at is not None and lost.ends_at <= now
     with transaction(line.database) as db:
         if lost.misses + 1 < MISSES_TO_BE_ABSENT:
-            (deliveries if isinstance(lost.key, DeliveryKey) else outbox).missed(db, lost, now)
+            (lookups if isinstance(lost.key, DeliveryKey) else outbox).missed(db, lost, now)
             return
         if isinstance(lost.key, DeliveryKey):
-            moved = deliveries.never_found(db, lost, now) if is_over else deliveries.absent(db, lost, now)
+            moved = lookups.never_found(db, lost, now) if is_over else lookups.absent(db, lost, now)
         else:
             moved = outbox.never_found(db, lost) if is_over else outbox.absent(db, lost)
     if moved and not is_over:

@@ -11,7 +11,7 @@ from hotline.operations.line import Line
 from hotline.operations.quiet import ends_quiet
 from hotline.operations.release import start
 from hotline.operations.spending import resume_spending
-from hotline.store import alerts, broadcasts, deliveries, outbox, spend, tallies
+from hotline.store import alerts, broadcasts, deliveries, lookups, outbox, spend, standing, tallies
 from hotline.store.broadcasts import Broadcast
 from hotline.store.database import transaction
 
@@ -38,7 +38,7 @@ def sweep(line: Line) -> list[tuple[str, int | None]]:
         spend.fold(db)
         if outbox.waiting_segments(db, 1, now) or deliveries.has_work(db, now):
             wakes.append(("deliver", None))
-        if outbox.has_unknown(db) or any(deliveries.has_unknown(db, of.id) for of in running):
+        if outbox.has_unknown(db) or any(lookups.has_unknown(db, of.id) for of in running):
             wakes.append(("reconcile", None))
     expire_alerts(line, now)
     for job, identifier in wakes:
@@ -48,16 +48,16 @@ def sweep(line: Line) -> list[tuple[str, int | None]]:
 
 def _sweep_one(line: Line, of: Broadcast, now: datetime) -> list[tuple[str, int | None]]:
     with transaction(line.database) as db:
-        deliveries.lose(db, of.id, now, STEP)
-        deliveries.wake_held(db, of.id, now, STEP)
+        standing.lose(db, of.id, now, STEP)
+        standing.wake_held(db, of.id, now, STEP)
         if not of.is_urgent:
             _hold_for_night(db, of, now)
         if of.ends_at <= now:
-            deliveries.skip(db, of.id, "expired", now, STEP)
+            standing.skip(db, of.id, "expired", now, STEP)
             if of.ends_at + LOOKING_ENDS_AFTER <= now:
-                deliveries.stop_looking(db, of.id, now, STEP)
+                standing.stop_looking(db, of.id, now, STEP)
         elif of.state == "cancelled":
-            deliveries.skip(db, of.id, "superseded" if of.reason == "superseded" else "cancelled", now, STEP)
+            standing.skip(db, of.id, "superseded" if of.reason == "superseded" else "cancelled", now, STEP)
     with transaction(line.database) as db:
         if broadcasts.finish(db, of.id, now):
             if tallies.recount(db, of.id, now):
@@ -73,7 +73,7 @@ def _hold_for_night(db: Connection, of: Broadcast, now: datetime) -> None:
         if until:
             by_end.setdefault(until, []).append(zip_code)
     for until, zips in by_end.items():
-        deliveries.hold(db, of.id, "night", until, zips, now, STEP)
+        standing.hold(db, of.id, "night", until, zips, now, STEP)
 
 
 def expire_alerts(line: Line, now: datetime) -> list[str]:

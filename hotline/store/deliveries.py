@@ -6,11 +6,11 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from hotline.domain.lease import LEASE, LOOK_AGAIN_AFTER, SHOWN_AFTER
+from hotline.domain.lease import LEASE
 from hotline.domain.phone import PhoneNumber
 from hotline.store import contacts
 from hotline.store.broadcasts import Body, Broadcast
-from hotline.store.parcels import DeliveryKey, Lost, Parcel, Result
+from hotline.store.parcels import DeliveryKey, Parcel, Result
 from hotline.store.sealing import CannotOpen, Keyring
 
 # Taken and judged in one statement: whoever opted out since the rows were written is skipped here.
@@ -84,7 +84,7 @@ def _parcel(keyring: Keyring, of: Broadcast, bodies: Mapping[str, Body], sender:
         DeliveryKey(of.id, row.seq),
         row.fence,
         row.attempt,
-        _number(keyring, row.contact_id, row.phone_ct),
+        number_behind(keyring, row.contact_id, row.phone_ct),
         body.text,
         sender,
         body.segments,
@@ -92,7 +92,8 @@ def _parcel(keyring: Keyring, of: Broadcast, bodies: Mapping[str, Body], sender:
     )
 
 
-def _number(keyring: Keyring, contact_id: int | None, sealed: bytes | None) -> PhoneNumber | None:
+def number_behind(keyring: Keyring, contact_id: int | None, sealed: bytes | None) -> PhoneNumber | None:
+    """The number of a contact, opened; None when the contact is gone or no key of ours opens it."""
     if contact_id is None or sealed is None:
         return None
     try:
@@ -157,210 +158,6 @@ def settle(db: Connection, broadcast_id: int, results: Sequence[Result], now: da
 def _seq(result: Result) -> int:
     assert isinstance(result.key, DeliveryKey)
     return result.key.seq
-
-
-# Every change of state that no batch of answers makes: whatever the cause, rows and tallies move together.
-_MOVE = """
-    WITH due AS (
-        SELECT d.seq, d.status AS was, d.reason AS was_reason, d.code AS was_code FROM delivery d
-        WHERE d.broadcast_id = :id AND {which} ORDER BY d.seq LIMIT :limit FOR UPDATE SKIP LOCKED
-    ), moved AS (
-        UPDATE delivery d SET {change} FROM due WHERE d.broadcast_id = :id AND d.seq = due.seq
-        RETURNING d.seq, d.status, d.reason, d.code, due.was, due.was_reason, due.was_code
-    ), told AS (
-        INSERT INTO delivery_tally (broadcast_id, status, reason, code, change, created_at)
-        SELECT :id, was, was_reason, was_code, -count(*), :now FROM moved GROUP BY 2, 3, 4
-        UNION ALL SELECT :id, status, reason, code, count(*), :now FROM moved GROUP BY 2, 3, 4
-    )
-    SELECT count(*) FROM moved
-"""
-
-
-def _move(
-    db: Connection, broadcast_id: int, which: str, change: str, now: datetime, limit: int, **more: Any
-) -> int:
-    statement = text(_MOVE.format(which=which, change=change))
-    moved = db.execute(statement, {"id": broadcast_id, "now": now, "limit": limit, **more}).scalar_one()
-    return int(moved)
-
-
-def skip(db: Connection, broadcast_id: int, reason: str, now: datetime, limit: int) -> int:
-    """Give up rows that were not asked of the carrier yet: expired, cancelled, superseded."""
-    return _move(
-        db,
-        broadcast_id,
-        "d.status IN ('pending', 'held')",
-        "status = 'skipped', reason = :reason, code = NULL, not_before = NULL, settled_at = :now",
-        now,
-        limit,
-        reason=reason,
-    )
-
-
-def hold(
-    db: Connection,
-    broadcast_id: int,
-    reason: str,
-    until: datetime,
-    zips: Sequence[str],
-    now: datetime,
-    limit: int,
-) -> int:
-    """Let rows of some ZIP codes wait (it is night there)."""
-    return _move(
-        db,
-        broadcast_id,
-        "d.status = 'pending' AND d.zip = ANY(CAST(:zips AS varchar[]))",
-        "status = 'held', reason = :reason, not_before = :until",
-        now,
-        limit,
-        reason=reason,
-        until=until,
-        zips=list(zips),
-    )
-
-
-def wake_held(db: Connection, broadcast_id: int, now: datetime, limit: int) -> int:
-    """Rows that have waited long enough may go on."""
-    return _move(
-        db,
-        broadcast_id,
-        "d.status = 'held' AND d.not_before <= :now",
-        "status = 'pending', reason = NULL, code = NULL, not_before = NULL",
-        now,
-        limit,
-    )
-
-
-def lose(db: Connection, broadcast_id: int, now: datetime, limit: int) -> int:
-    """Rows whose worker's lease is over: the request may have gone out, nobody knows."""
-    return _move(
-        db,
-        broadcast_id,
-        "d.status = 'sending' AND d.leased_until <= :now",
-        "status = 'unknown', reason = 'worker_lost', leased_until = NULL, not_before = NULL",
-        now,
-        limit,
-    )
-
-
-def stop_looking(db: Connection, broadcast_id: int, now: datetime, limit: int) -> int:
-    """Long after the end: what could not be looked up stays unknown for good."""
-    return _move(
-        db,
-        broadcast_id,
-        "d.status = 'unknown' AND d.reason IS DISTINCT FROM 'never_found'",
-        "reason = 'never_found', not_before = NULL",
-        now,
-        limit,
-    )
-
-
-def has_unknown(db: Connection, broadcast_id: int) -> bool:
-    """Is there a row that must be looked up?"""
-    found = db.scalar(
-        text(
-            "SELECT EXISTS (SELECT FROM delivery d WHERE d.broadcast_id = :id AND d.status = 'unknown'"
-            " AND d.reason IS DISTINCT FROM 'never_found')"
-        ),
-        {"id": broadcast_id},
-    )
-    return bool(found)
-
-
-_LOOK = text(
-    """
-    WITH due AS (
-        SELECT d.seq FROM delivery d
-        WHERE d.broadcast_id = :id AND d.status = 'unknown' AND d.asked_at <= :asked_before
-          AND (d.not_before IS NULL OR d.not_before <= :now) AND d.reason IS DISTINCT FROM 'never_found'
-        ORDER BY d.seq LIMIT :limit FOR UPDATE SKIP LOCKED
-    ), taken AS (
-        UPDATE delivery d SET not_before = :again FROM due
-        WHERE d.broadcast_id = :id AND d.seq = due.seq
-        RETURNING d.seq, d.fence, d.misses, d.language, d.sender, d.asked_at, d.contact_id
-    )
-    SELECT taken.*, c.phone_ct FROM taken LEFT JOIN contact c ON c.id = taken.contact_id ORDER BY seq
-    """
-)
-
-
-def to_look_up(
-    db: Connection, keyring: Keyring, of: Broadcast, bodies: Mapping[str, Body], limit: int, now: datetime
-) -> list[Lost]:
-    """Rows whose answer never came and that the carrier should be asked about now; ours for a minute."""
-    rows = db.execute(
-        _LOOK,
-        {
-            "id": of.id,
-            "now": now,
-            "asked_before": now - SHOWN_AFTER,
-            "again": now + LOOK_AGAIN_AFTER,
-            "limit": limit,
-        },
-    )
-    return [
-        Lost(
-            DeliveryKey(of.id, row.seq),
-            row.fence,
-            row.misses,
-            _number(keyring, row.contact_id, row.phone_ct),
-            bodies[row.language].text,
-            row.sender,
-            row.asked_at,
-            of.ends_at,
-        )
-        for row in rows
-    ]
-
-
-def missed(db: Connection, lost: Lost, now: datetime) -> None:
-    """The carrier's list does not show it, this time."""
-    assert isinstance(lost.key, DeliveryKey)
-    db.execute(
-        text(
-            "UPDATE delivery SET misses = misses + 1, not_before = :again WHERE broadcast_id = :id"
-            " AND seq = :seq AND status = 'unknown' AND fence = :fence"
-        ),
-        _one(lost, again=now + LOOK_AGAIN_AFTER),
-    )
-
-
-def absent(db: Connection, lost: Lost, now: datetime) -> bool:
-    """The carrier certainly has it not: it may be sent again. False when a receipt came meanwhile."""
-    assert isinstance(lost.key, DeliveryKey)
-    moved = _move(
-        db,
-        lost.key.broadcast_id,
-        "d.seq = :seq AND d.status = 'unknown' AND d.fence = :fence",
-        "status = 'pending', reason = NULL, code = NULL, not_before = NULL",
-        now,
-        1,
-        seq=lost.key.seq,
-        fence=lost.fence,
-    )
-    return moved > 0
-
-
-def never_found(db: Connection, lost: Lost, now: datetime) -> bool:
-    """Past its end and not found: it stays unknown, and nobody looks for it any more."""
-    assert isinstance(lost.key, DeliveryKey)
-    moved = _move(
-        db,
-        lost.key.broadcast_id,
-        "d.seq = :seq AND d.status = 'unknown' AND d.fence = :fence",
-        "reason = 'never_found', not_before = NULL",
-        now,
-        1,
-        seq=lost.key.seq,
-        fence=lost.fence,
-    )
-    return moved > 0
-
-
-def _one(lost: Lost, **more: Any) -> dict[str, Any]:
-    assert isinstance(lost.key, DeliveryKey)
-    return {"id": lost.key.broadcast_id, "seq": lost.key.seq, "fence": lost.fence, **more}
 
 
 def has_pending(db: Connection, broadcast_id: int, sender: str, quiet: Sequence[str], now: datetime) -> bool:

@@ -111,3 +111,14 @@ def test_an_account_shows_no_password_and_follows_no_page_elsewhere() -> None:
     for elsewhere in ("https://evil.example/x", "//evil.example/x", "x", "@evil.example/"):
         with pytest.raises(ValueError, match="not at the carrier"):
             account.following(elsewhere)
+
+
+def test_a_post_that_waited_too_long_for_its_turn_is_never_begun() -> None:
+    """Its rows may have been looked up and sent again meanwhile: a late start would be a second text."""
+    with standing_in(answers(201), answers(201)) as carrier:
+        wire = Wire(carrier.account, begin_within_s=-1.0)
+        url = carrier.account.url("Messages.json")
+        assert wire.run(wire.post(url, [("To", "+12135550101")])) == NotSent("waited too long")
+        assert isinstance(wire.run(wire.get(url)), Answer)
+        wire.close()
+    assert [asked.method for asked in carrier.asked] == ["GET"]

@@ -159,7 +159,7 @@ def test_nobody_twice_nobody_missed_whatever_happens(database: Engine, flow: Flo
         pass
 
     Here.line, Here.carrier, Here.clock = line, carrier, clock
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         Here,
         settings=settings(
             max_examples=25,

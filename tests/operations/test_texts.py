@@ -6,8 +6,13 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import Engine
 
+from hotline.flow.engine import advance
+from hotline.flow.facts import Facts
+from hotline.flow.input import Text
 from hotline.flow.model import Flow
 from hotline.flow.network import Network
+from hotline.flow.reply import Tell
+from hotline.flow.session import Session
 from hotline.flow.texts import REVIEW_DAYS
 from hotline.operations.library import build_library
 from hotline.operations.line import Line
@@ -144,3 +149,13 @@ def test_a_blocked_required_text_keeps_production_from_starting(line: Line) -> N
     assert [
         sentence for sentence in production_ready(line.flow, decisions(line), TODAY) if "fault" in sentence
     ]
+
+
+def test_who_asks_for_a_blocked_text_of_the_line_gets_the_rights_essentials(line: Line) -> None:
+    block(line, "help_reply", "Ana Ruiz", NOON)
+    library = build_library(line.flow, line.network, "demo", {}, decisions(line), TODAY)
+    session = Session(channel="sms", language="es", was_greeted=True)
+    turn = advance(line.flow, library, session, Text("AYUDA"), Facts())
+    assert [
+        part.wording[:28] for reply in turn.replies if isinstance(reply, Tell) for part in reply.parts
+    ] == ["TEST / PRUEBA: SUS DERECHOS:"]

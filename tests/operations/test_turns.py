@@ -128,3 +128,13 @@ def test_a_dispatcher_takes_a_ticket_by_text(line: Line) -> None:
     answer = sms(line, f"go {code.lower()}", PhoneNumber("+12135550190"))
     assert code in answer
     assert ("ring", 1) in line.queue.jobs  # type: ignore[attr-defined]
+
+
+def test_a_number_that_failed_is_well_again_once_it_is_heard_from(line: Line) -> None:
+    with line.database.begin() as db:
+        db.execute(
+            text("INSERT INTO number_health (phone_hash, failures, last_at) VALUES (:hash, 2, :now)"),
+            {"hash": line.keyring.lookup(MARIA), "now": NOON},
+        )
+    assert "CASA" in sms(line, "casa")
+    assert rows(line, "number_health") == 0

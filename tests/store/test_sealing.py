@@ -47,7 +47,11 @@ def test_the_hash_of_a_number_needs_the_key() -> None:
     assert b"5550101" not in RING.lookup(NUMBER)
 
 
-@pytest.mark.parametrize("text", ["", "abc", "A" * 43 + "=", "a:b", f"1:{OLD},1:{NEW}", f"{OLD[:-4]}===="])
+@pytest.mark.parametrize(
+    "text",
+    ["", "abc", "A" * 43 + "=", "a:b", f"1:{OLD},1:{NEW}", f"{OLD[:-4]}===="],
+    ids=["nothing", "short", "guessable", "no base64", "one id twice", "bad padding"],
+)
 def test_a_weak_or_broken_key_is_refused_without_showing_it(text: str) -> None:
     with pytest.raises(BadKey) as fault:
         read_keys(text)

@@ -8,6 +8,7 @@ from typing import Final
 from hotline.domain.language import Channel, Language
 from hotline.domain.phone import spoken_digits
 from hotline.flow.effect import Effect
+from hotline.flow.library import TEST_CALL
 from hotline.flow.reply import Connect, Goodbye, Hold, Listen, Part, Reply
 from hotline.operations.library import build_library
 from tests.flow.shipped import FLOW, NETWORK
@@ -46,7 +47,8 @@ def _pattern(name: str, language: Language, channel: Channel) -> re.Pattern[str]
         (re.escape(values[piece]) if piece in values else ".+") if place % 2 else re.escape(piece)
         for place, piece in enumerate(pieces)
     ]
-    return re.compile(re.escape(LIBRARY.prefix if channel == "sms" else "") + "".join(filled))
+    mark = re.escape(LIBRARY.prefix) if channel == "sms" else f"(?:{re.escape(TEST_CALL)})?"
+    return re.compile(mark + "".join(filled))
 
 
 def remembered(effect: Effect) -> str:

@@ -12,6 +12,7 @@ import aiohttp
 
 from hotline.channels.twilio.account import Account
 from hotline.channels.twilio.inflight import InFlight
+from hotline.domain.lease import BEGIN_WITHIN
 
 try:
     from uvloop import new_event_loop
@@ -67,9 +68,11 @@ class Wire:
         max_in_flight: int = 50,
         connect_s: float = CONNECT_S,
         read_s: float = READ_S,
+        begin_within_s: float = BEGIN_WITHIN.total_seconds(),
     ) -> None:
         self.account = account
         self._max_in_flight = max_in_flight
+        self._begin_within_s = begin_within_s
         self._timeout = aiohttp.ClientTimeout(
             total=connect_s + read_s, connect=connect_s, sock_connect=connect_s, sock_read=read_s
         )
@@ -87,8 +90,13 @@ class Wire:
             raise
 
     async def post(self, url: str, fields: Fields) -> Reached:
-        """Post a form, once."""
-        return await self._ask("POST", url, urlencode(list(fields), errors="replace").encode())
+        """Post a form, once.
+
+        One that waited too long for its turn is not begun any more (`NotSent`): whoever asked may have
+        given it up, looked for it at the carrier, and asked again.
+        """
+        form = urlencode(list(fields), errors="replace").encode()
+        return await self._ask("POST", url, form, begin_within_s=self._begin_within_s)
 
     async def get(self, url: str) -> Reached:
         return await self._ask("GET", url)
@@ -108,11 +116,16 @@ class Wire:
             self._thread = _LoopThread(self.account, self._max_in_flight, self._timeout)
         return self._thread
 
-    async def _ask(self, method: str, url: str, form: bytes | None = None) -> Reached:
+    async def _ask(
+        self, method: str, url: str, form: bytes | None = None, begin_within_s: float | None = None
+    ) -> Reached:
         thread = self._thread
         if thread is None:
             return NotSent("closed")
+        asked_at = thread.loop.time()
         async with thread.in_flight as in_flight:
+            if begin_within_s is not None and thread.loop.time() - asked_at > begin_within_s:
+                return NotSent("waited too long")
             reached = await _asked(thread.session, method, url, form)
             if isinstance(reached, Answer):
                 in_flight.heard(too_many=reached.status == 429)
