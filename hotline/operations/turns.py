@@ -22,7 +22,7 @@ from hotline.operations.line import Line
 from hotline.operations.rendering import Mouth, Rendered
 from hotline.operations.ringing import is_anyone_left, legs_for
 from hotline.operations.staff import StaffAnswer, is_command, staff_answer
-from hotline.store import contacts, legs, messages, turns
+from hotline.store import contacts, health, legs, messages, turns
 from hotline.store.database import transaction
 from hotline.store.quick import DriverConnection, driver_of
 from hotline.store.turns import Standing, Words, Written
@@ -59,7 +59,7 @@ def _try(line: Line, inbound: Inbound, mouth: Mouth, now: datetime) -> str | Non
             facts = facts_of(line, library, standing, inbound, now)
             turn = advance(line.flow, library, session_of(standing, inbound), inbound.input, facts)
             session, replies = within_cap(line, turn, now)
-            if standing.session_id is not None and not _needs_more(turn, replies):
+            if standing.session_id is not None and not _needs_more(standing, turn, replies):
                 rendered = mouth.render(replies, standing.block, inbound.n)
                 written = _write(line, db, standing, session, inbound, rendered, now)
                 if written == "answered":
@@ -103,6 +103,8 @@ def _take(
         if staff
         else _advance(line, db, library, standing, inbound, now)
     )
+    if standing.had_failures and inbound.contact:
+        health.recovered(db, line.keyring.lookups(inbound.contact))  # heard from: the number works
     session, replies = within_cap(line, turn, now)
     occasion = occasion_of(line, standing, turn, inbound, now)
     applied = apply(line, db, library, occasion, turn.effects)
@@ -169,10 +171,12 @@ def _staff(
     return staff_answer(line, db, library, dispatcher, event.body, now) if dispatcher else None
 
 
-def _needs_more(turn: Turn, replies: Sequence[Reply]) -> bool:
+def _needs_more(standing: Standing, turn: Turn, replies: Sequence[Reply]) -> bool:
     """Does the turn do more than speak? (The language is kept with the session.)"""
-    return any(not isinstance(effect, RememberLanguage) for effect in turn.effects) or any(
-        isinstance(reply, Connect) for reply in replies
+    return (
+        standing.had_failures
+        or any(not isinstance(effect, RememberLanguage) for effect in turn.effects)
+        or any(isinstance(reply, Connect) for reply in replies)
     )
 
 

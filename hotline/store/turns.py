@@ -24,7 +24,8 @@ Written = Literal["written", "answered", "moved"]
 @dataclass(frozen=True, slots=True)
 class Standing:
     """Where a contact stands when something arrives. `block` is the first of ten message ids, and the
-    turn's own id. `answer` is set when this very thing was answered before."""
+    turn's own id. `answer` is set when this very thing was answered before; `had_failures` when texts to
+    this number failed for good."""
 
     block: int
     answer: str | None
@@ -35,6 +36,7 @@ class Standing:
     session: Session | None
     is_opted_out: bool
     zip: str | None
+    had_failures: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,8 @@ _READ_TEXT = """
     SELECT nextval('message_id_seq') AS block, t.id AS turn_id, t.answer_ct,
            c.id AS contact_id, c.language, s.id AS session_id, s.version, s.state_ct, s.expires_at,
            EXISTS (SELECT FROM suppression p WHERE {p_is_theirs}) AS is_opted_out,
-           (SELECT b.zip FROM subscription b WHERE b.contact_id = c.id LIMIT 1) AS zip
+           (SELECT b.zip FROM subscription b WHERE b.contact_id = c.id LIMIT 1) AS zip,
+           EXISTS (SELECT FROM number_health h WHERE {h_is_theirs}) AS had_failures
     FROM (SELECT) one
     LEFT JOIN turn t ON t.sid = %(sid)s AND t.n = %(n)s
     LEFT JOIN contact c ON {c_is_theirs}
@@ -91,7 +94,11 @@ _SAID = """, said AS (
 
 
 def _for_hashes(statement: str, condition: str) -> str:
-    return statement.format(c_is_theirs=f"c.phone_hash {condition}", p_is_theirs=f"p.phone_hash {condition}")
+    return statement.format(
+        c_is_theirs=f"c.phone_hash {condition}",
+        p_is_theirs=f"p.phone_hash {condition}",
+        h_is_theirs=f"h.phone_hash {condition}",
+    )
 
 
 # While keys rotate a number may be stored under more than one hash; else one is compared, not a list.
@@ -220,6 +227,7 @@ def _read(
         expires_at,
         is_opted_out,
         zip_code,
+        had_failures,
     ) = _one(db, statement, {"sid": sid, "n": n, **own})
     is_over = expires_at is not None and expires_at <= now
     return Standing(
@@ -232,6 +240,7 @@ def _read(
         session=None if is_over or not state_ct else _session(keyring, session_id, state_ct),
         is_opted_out=is_opted_out,
         zip=zip_code,
+        had_failures=had_failures,
     )
 
 

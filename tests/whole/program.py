@@ -18,7 +18,7 @@ from hotline.store.servers.children import Child
 Value = TypeVar("Value")
 
 BIN: Final = Path(sys.executable).parent
-WITHIN_S: Final = 60.0  # two slow cores under a whole test run
+WITHIN_S: Final = 40.0  # two slow cores under a whole test run
 _LOOK_S: Final = 0.03
 _OURS: Final = ("HOTLINE_", "TWILIO_", "SIMULATOR_", "PGHOST", "PGUSER", "PGPORT")
 

@@ -22,8 +22,15 @@ from tests.whole.servers import postgres_by_url, redis_by_url
 
 SPEED: Final = 10.0  # the carrier's time: a minute of talking takes six seconds
 # A ZIP code without a time zone has no quiet hours: a test alert goes out whenever these tests run.
-AREA: Final = "field_post"
-ZIP: Final = "09012"
+# Each scenario has its own area, so that no alert reaches another's people.
+AREAS: Final = {
+    "three phones": "09001",
+    "a stop in between": "09002",
+    "blocked at the carrier": "09003",
+    "all clear": "09004",
+    "a bad day at the carrier": "09005",
+    "the whole story": "09006",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +94,12 @@ def demo_command(port: int, phones_port: int) -> list[str | Path]:
     return [BIN / "hotline", "demo", "--port", str(port), "--phones-port", str(phones_port)]
 
 
+def area_of(scenario: str) -> tuple[str, str]:
+    """Id and ZIP code of a scenario's area."""
+    zip_code = AREAS[scenario]
+    return f"post_{zip_code}", zip_code
+
+
 @contextmanager
 def _folder() -> Iterator[Path]:
     with temporary_data_directory() as data:
@@ -114,7 +127,9 @@ def _environment(folder: Path, port: int, phones_port: int, speed: float) -> dic
 
 def _network(folder: Path) -> Path:
     network = yaml.safe_load((ROOT / "flows" / "network.demo.yaml").read_text(encoding="utf-8"))
-    network["areas"][AREA] = {"en": "Field Post", "es": "Campamento", "zips": [ZIP]}
+    for zip_code in AREAS.values():
+        area = {"en": f"Field Post {zip_code}", "es": f"Campamento {zip_code}", "zips": [zip_code]}
+        network["areas"][f"post_{zip_code}"] = area
     file = folder / "network.yaml"
     file.write_text(yaml.safe_dump(network, allow_unicode=True), encoding="utf-8")
     return file

@@ -7,6 +7,7 @@ from urllib.request import Request, urlopen
 from sqlalchemy import text
 
 from hotline.domain.phone import PhoneNumber
+from hotline.flow.session import Session
 from hotline.settings.variables import DEMO_ACCOUNT_SID, DEMO_AUTH_TOKEN, DEMO_NUMBER
 from hotline.simulator.signature import Signer
 from hotline.store import contacts, reports
@@ -40,8 +41,9 @@ class Texts:
 
     def test_a_report_is_asked_for_and_kept_with_its_photo(self, stage: Stage) -> None:
         lupe = stranger(stage.carrier)
-        lupe.writes("HELP")  # the carrier answers; we have met
         lupe.asks("reportar", "lugar seguro")
+        lupe.reads("Ayuda gratis sobre sus derechos")
+        _half_a_minute_passes(stage, lupe)
         for said, question in REPORT:
             lupe.asks(said, question)
         before = len(lupe.thread())
@@ -104,6 +106,20 @@ class Texts:
             contact_id = contacts.find(db, stage.line.keyring, PhoneNumber(lupe.number))
             waiting = text("SELECT count(*) FROM ticket WHERE contact_id = :id")
             assert db.scalar(waiting, {"id": contact_id}) == 1
+
+
+def _half_a_minute_passes(stage: Stage, person: Person) -> None:
+    """Nobody answers twelve questions in half a minute: more answers than that would be a machine's."""
+    keyring = stage.line.keyring
+    with transaction(stage.line.database) as db:
+        found = db.execute(
+            text("SELECT s.id, s.state_ct FROM session s JOIN contact c ON c.id = s.contact_id WHERE c.phone_hash = :h"),
+            {"h": keyring.lookup(PhoneNumber(person.number))},
+        ).one()
+        place = f"session.state.{found.id}"
+        state = Session.model_validate_json(keyring.open(found.state_ct, place)).with_changes(window_at=0.0)
+        sealed = keyring.seal(state.model_dump_json(), place)
+        db.execute(text("UPDATE session SET state_ct = :s WHERE id = :i"), {"s": sealed, "i": found.id})
 
 
 def _report(stage: Stage, code: str) -> Report:
