@@ -2,21 +2,42 @@
 
 import typer
 
-from hotline.cli import demo, serving
+from hotline.cli import alerts, checking, demo, fallback, held, keys, serving, talking, texts, tickets
+from hotline.cli.words import say
 
 app = typer.Typer(
     name="hotline",
-    help="One phone number for a neighbourhood, by text and by call, in Spanish and English.",
+    help=say("One phone number for a neighbourhood, by text and by call, in Spanish and English."),
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+database = typer.Typer(help=say("The database."), no_args_is_help=True)
+database.command("migrate", help=say("Bring the tables of the database up to date."))(
+    serving.database_migrate
+)
 
-app.command()(demo.demo)
-app.command()(serving.up)
-app.command()(serving.serve)
-app.command()(serving.work)
+app.command(help=say("Run everything here: nobody real can be reached."))(demo.demo)
+app.command(help=say("Hold the embedded PostgreSQL and Redis until stopped."))(serving.up)
+app.command(help=say("Answer webhooks; without HOTLINE_DATABASE_URL start the embedded servers too."))(
+    serving.serve
+)
+app.command(help=say("Send texts, take in receipts, keep the timetable: one process for each role."))(
+    serving.work
+)
+app.command(help=say("Prove every flow, text and bound."))(checking.check)
+app.command(help=say("Play a contact in the terminal. Nothing is stored or sent."))(talking.talk)
+app.command("held", help=say("Show what we hold, and what is deleted next."))(held.held_command)
 
-database = typer.Typer(help="The database.", no_args_is_help=True)
-database.command("migrate")(serving.database_migrate)
-app.add_typer(database, name="database")
+for name, group in {
+    "alert": alerts.alert,
+    "ticket": tickets.ticket,
+    "report": tickets.report,
+    "texts": texts.texts,
+    "flows": checking.flows,
+    "fallback": fallback.fallback,
+    "settings": keys.settings,
+    "keys": keys.keys,
+    "database": database,
+}.items():
+    app.add_typer(group, name=name)

@@ -82,7 +82,7 @@ class Calls:
         before = len(ana.thread())
         lupe.asks("persona", "Le llamaremos")
         code = code_in(ana.reads("GO ", after=before), r"GO (\w{4})")
-        ana.asks(f"GO {code}", "le estamos llamando" if _speaks_spanish(stage) else "we are calling you now")
+        ana.asks(f"GO {code}", "le llamamos ahora")
         ana.is_rung()
         assert ana.sees() == DEMO_NUMBER
         ana.answers()
@@ -139,7 +139,3 @@ def _is_ready(stage: Stage, ticket_id: int) -> bool:
     with transaction(stage.line.database) as db:
         found = db.scalar(text("SELECT is_ready FROM recording WHERE ticket_id = :id"), {"id": ticket_id})
     return bool(found)
-
-
-def _speaks_spanish(stage: Stage) -> bool:
-    return stage.line.gettext("es", "URGENT") != "URGENT"

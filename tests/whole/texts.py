@@ -68,7 +68,7 @@ class Texts:
         lupe.asks("estan en mi puerta", "CASA: Puede dejar la puerta cerrada")
         lupe.reads("Le llamaremos")
         ana.reads("URGENTE", after=before)
-        lupe.asks("Pico-Union", "TIEMPO")  # the report goes on
+        lupe.asks("hace poco", "AGENTES")  # the report goes on
         with transaction(stage.line.database) as db:
             urgent = [r for r in reports.latest(db, stage.line.keyring) if r.is_urgent]
         assert any("estan en mi puerta" in str(one.answers) for one in urgent)
