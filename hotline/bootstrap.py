@@ -155,6 +155,7 @@ def limits_of(settings: Settings) -> Limits:
         daily_spend=settings.daily_spend,
         segment_price=settings.segment_price,
         segments_per_second=settings.segments_per_second,
+        has_quiet_hours=settings.mode == "production",
     )
 
 

@@ -85,9 +85,10 @@ def _guide(port: int, phones_port: int) -> Panel:
                 "  Text [bold]reportar[/]: the questions of a report, one at a time.",
                 "  Text [bold]alertas[/], then [bold]90033[/], then [bold]SI[/]: sign up.",
                 "  Call, press [bold]2[/] for Spanish, [bold]0[/] for a person; Ana presses [bold]1[/].",
-                "  In another terminal, an alert that two people release:",
-                "    [bold]HOTLINE_MODE=demo .venv/bin/hotline alert draft --kind test --area boyle_heights"
-                " --author Ana[/]",
+                "  In another terminal, an alert that a second person releases from their own phone:",
+                "    [bold]export HOTLINE_MODE=demo[/]",
+                "    [bold].venv/bin/hotline alert draft --kind test --area boyle_heights --author Ana[/]",
+                "    [bold].venv/bin/hotline alert release CODE --author Ana --second Bo[/]",
                 "",
                 "Every message is marked TEST / PRUEBA. [bold]Ctrl-C[/] stops everything.",
             ]

@@ -169,7 +169,8 @@ def _batch(stretch: Stretch, of: Broadcast, sender: str, now: datetime) -> Step:
     """The next texts of one broadcast from one sender: rate and budget first, then the rows."""
     line, bodies = stretch.line, _bodies(stretch, of)
     largest = max(body.segments for body in bodies.values())
-    quiet = [] if of.is_urgent else quiet_zips(of.zips, now)
+    has_quiet_hours = line.limits.has_quiet_hours and not of.is_urgent
+    quiet = quiet_zips(of.zips, now) if has_quiet_hours else []
     with transaction(line.database) as db:
         if not deliveries.has_pending(db, of.id, sender, quiet, now):
             return Step()

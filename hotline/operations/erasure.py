@@ -12,7 +12,10 @@ from hotline.store import contacts, deletions, recordings, reports
 from hotline.store.database import transaction
 from hotline.store.deletions import Deletion
 
-BATCH: Final = 50
+BATCH: Final = 20
+MOST: Final = 200
+CLAIM: Final = timedelta(minutes=30)
+FIRST_WAIT: Final = timedelta(minutes=10)
 LONGEST_WAIT: Final = timedelta(hours=12)
 
 
@@ -27,18 +30,34 @@ def erase_contact(
     contacts.remove(db, contact_id)
 
 
-def delete_at_carrier(line: Line, now: datetime) -> int:
-    """Ask the carrier to delete what is due. Returns how many things are gone there."""
-    gone = 0
-    with transaction(line.database) as db:
-        for deletion in deletions.due(db, line.keyring, now, BATCH):
-            if _delete(line, deletion):
-                deletions.done(db, deletion.id)
-                gone += 1
-            else:
-                wait = min(timedelta(minutes=10) * 2 ** min(deletion.attempt, 8), LONGEST_WAIT)
-                deletions.postpone(db, deletion.id, now + wait)
+def delete_at_carrier(line: Line, now: datetime, most: int = MOST) -> int:
+    """Ask the carrier to delete what is due, at most so many. Returns how many things are gone there.
+
+    No transaction is open while the carrier is asked: what is due is claimed first, and a claim that
+    nobody settles (a crash) is due again when it ends.
+    """
+    gone = asked = 0
+    while asked < most:
+        with transaction(line.database) as db:
+            claimed = deletions.claim(db, line.keyring, now, now + CLAIM, BATCH)
+        for deletion in claimed:
+            is_gone = _delete(line, deletion)
+            with transaction(line.database) as db:
+                if is_gone:
+                    deletions.done(db, deletion.id)
+                else:
+                    deletions.postpone(db, deletion.id, now + _wait(deletion.attempt))
+            gone += is_gone
+        asked += len(claimed)
+        if len(claimed) < BATCH:
+            return gone
+    line.queue.wake("deletions")
     return gone
+
+
+def _wait(attempt: int) -> timedelta:
+    """Ten minutes, then twice as long each time, at most half a day."""
+    return min(FIRST_WAIT * (1 << min(attempt - 1, 8)), LONGEST_WAIT)
 
 
 def _delete(line: Line, deletion: Deletion) -> bool:

@@ -60,7 +60,7 @@ def estimate_of(line: Line, db: Connection, of: Alert, now: datetime) -> Estimat
         texts,
         segments * line.limits.segment_price,
         segments / rate / 60,
-        _waits_until(of, now),
+        _waits_until(of, now) if line.limits.has_quiet_hours else None,
     )
 
 

@@ -24,7 +24,10 @@ Mode = Literal["demo", "production"]
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Periods in days, bounds in counts; money in millionths of a dollar (`None`: no limit)."""
+    """Periods in days, bounds in counts; money in millionths of a dollar (`None`: no limit).
+
+    Only a demo has no quiet hours: nobody sleeps there, and a trial must not wait for morning.
+    """
 
     contact_days: int = 180
     message_days: int = 14
@@ -42,6 +45,7 @@ class Limits:
     segments_per_second: float = 1.0
     burst_segments: int = 2
     staff_texts_per_hour: int = 60
+    has_quiet_hours: bool = True
 
 
 @dataclass(frozen=True, slots=True)

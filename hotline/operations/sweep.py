@@ -50,7 +50,7 @@ def _sweep_one(line: Line, of: Broadcast, now: datetime) -> list[tuple[str, int 
     with transaction(line.database) as db:
         standing.lose(db, of.id, now, STEP)
         standing.wake_held(db, of.id, now, STEP)
-        if not of.is_urgent:
+        if line.limits.has_quiet_hours and not of.is_urgent:
             _hold_for_night(db, of, now)
         if of.ends_at <= now:
             standing.skip(db, of.id, "expired", now, STEP)

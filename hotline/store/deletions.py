@@ -45,14 +45,15 @@ def ask(
         )
 
 
-def due(db: Connection, keyring: Keyring, now: datetime, limit: int) -> list[Deletion]:
-    """What may be asked of the carrier now; two workers never take the same rows."""
+def claim(db: Connection, keyring: Keyring, now: datetime, until: datetime, limit: int) -> list[Deletion]:
+    """What may be asked of the carrier now, kept from other workers `until` then."""
     rows = db.execute(
-        select(carrier_deletion)
-        .where(carrier_deletion.c.not_before <= now)
-        .order_by(carrier_deletion.c.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
+        text(
+            "UPDATE carrier_deletion SET not_before = :until, attempt = attempt + 1 WHERE id IN"
+            " (SELECT id FROM carrier_deletion WHERE not_before <= :now ORDER BY id LIMIT :limit"
+            " FOR UPDATE SKIP LOCKED) RETURNING id, kind, sid_ct, attempt"
+        ),
+        {"now": now, "until": until, "limit": limit},
     )
     return [Deletion(row.id, row.kind, keyring.open(row.sid_ct, _place(row.id)), row.attempt) for row in rows]
 
@@ -62,11 +63,7 @@ def done(db: Connection, deletion_id: int) -> None:
 
 
 def postpone(db: Connection, deletion_id: int, until: datetime) -> None:
-    db.execute(
-        update(carrier_deletion)
-        .where(carrier_deletion.c.id == deletion_id)
-        .values(not_before=until, attempt=carrier_deletion.c.attempt + 1)
-    )
+    db.execute(update(carrier_deletion).where(carrier_deletion.c.id == deletion_id).values(not_before=until))
 
 
 def count(db: Connection) -> int:

@@ -65,6 +65,14 @@ def topic(body: str) -> str:
         "No más",
         "ya basta",
         "¡YA NO!",
+        "ALTOO",
+        "stop.",
+        "baja",
+        "ya no kiero",
+        "ya no kiero mensajes porfa",
+        "canselar",
+        "no me manden mensages",
+        "Déjenme en paz",
     ],
 )
 def test_these_messages_opt_out(body: str) -> None:
@@ -130,6 +138,12 @@ def test_a_sentence_that_sounds_like_stop_rests_alerts_and_asks(body: str) -> No
         "estan en mi puerta",
         "estan tocando la puerta que hago",
         "quieren que les abra",
+        "la migra esta aki",
+        "ya estan aki",
+        "kieren entrar",
+        "estan tocando ala puerta",
+        "ban a entrar a mi casa",
+        "¿abro la puerta?",
         "hay agentes en mi casa",
         "se metieron a la casa",
         "ayuda estan en mi casa por favor",
@@ -157,6 +171,9 @@ def test_danger_at_home_gets_its_rights_and_a_person_at_once(body: str) -> None:
         "Se lo llevaron ayer en la mañana",
         "la migra agarró a mi papa, se lo llevaron",
         "detuvieron a mi hermano",
+        "se llevaron ami esposo",
+        "se yevaron a mi hijo",
+        "detubieron a mi papa",
         "they took my husband",
         "ICE took her",
         "my uncle was detained by ICE",
@@ -180,6 +197,8 @@ def test_a_family_member_taken_gets_how_to_find_and_a_person_at_once(body: str) 
         "I want to come in to the office",
         "my car is breaking down",
         "en la puerta 5 del estadio",
+        "¿a qué hora van a entrar los niños?",
+        "el carro no abre de la puerta",
     ],
 )
 def test_everyday_words_raise_no_urgent_report(body: str) -> None:
@@ -272,3 +291,26 @@ def test_erasing_needs_the_second_word(body: str, node: str | None) -> None:
     turn = said(body, open_question)
     assert turn.session.node == node
     assert has(turn, Erase) == (body == "BORRAR TODO")
+
+
+@pytest.mark.parametrize(
+    ("body", "value"),
+    [
+        ("si porfa", "yes"),
+        ("está bien", "yes"),
+        ("claro", "yes"),
+        ("claro que no", "no"),
+        ("todavía no", "no"),
+        ("ok no gracias", "no"),
+    ],
+)
+def test_yes_and_no_as_people_type_them(body: str, value: str) -> None:
+    turn = said(body, at("report.detained"))
+    assert [found.value for found in turn.effects if isinstance(found, AnswerReport)] == [value]
+
+
+@pytest.mark.parametrize(
+    "body", ["ayudame", "Ayúdenme porfa", "me pueden ayudar?", "kiero hablar con alguien"]
+)
+def test_asking_for_help_from_somebody_reaches_a_person(body: str) -> None:
+    assert any(isinstance(found, OpenTicket) for found in said(body).effects)

@@ -66,7 +66,7 @@ class Calls:
         lupe.presses("#")
         lupe.hears("Su llamada queda en la lista")
         lupe.is_in_no_call()
-        code = code_in(ana.reads("mensaje de voz", after=texts[ana]), r"GO (\w{4})")
+        code = code_in(ana.reads("mensaje de voz", after=texts[ana]), r"(?:GO|VOY) (\w{4})")
         bo.reads(code, "voicemail", after=texts[bo])
         with transaction(stage.line.database) as db:
             ticket = tickets.by_code(db, code)
@@ -81,7 +81,7 @@ class Calls:
         lupe, ana, _ = _three(stage)
         before = len(ana.thread())
         lupe.asks("persona", "Le llamaremos")
-        code = code_in(ana.reads("GO ", after=before), r"GO (\w{4})")
+        code = code_in(ana.reads("para llamar", after=before), r"(?:GO|VOY) (\w{4})")
         ana.asks(f"GO {code}", "le llamamos ahora")
         ana.is_rung()
         assert ana.sees() == DEMO_NUMBER

@@ -44,7 +44,7 @@ def postgres_by_url(folder: Path) -> Iterator[str]:
         *(programs / "postgres", "-D", data, "-p", str(port), "-k", ""),
         *("-c", "listen_addresses=127.0.0.1", "-c", "fsync=off"),
     ]
-    base = f"postgresql+psycopg://hotline:{password}@127.0.0.1:{port}"
+    base = f"postgresql://hotline:{password}@127.0.0.1:{port}"
     with running(command, folder / "postgres.log", account=account) as server:
         eventually(lambda: _is_up(base) or not server.child.is_running, what=server.said)
         _administer(base, "CREATE DATABASE hotline")

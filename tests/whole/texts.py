@@ -1,21 +1,18 @@
 """What people write, and what comes back and is kept."""
 
 from concurrent.futures import ThreadPoolExecutor
-from urllib.parse import urlencode
-from urllib.request import Request, urlopen
 
 from sqlalchemy import text
 
 from hotline.domain.phone import PhoneNumber
 from hotline.flow.session import Session
-from hotline.settings.variables import DEMO_ACCOUNT_SID, DEMO_AUTH_TOKEN, DEMO_NUMBER
-from hotline.simulator.signature import Signer
 from hotline.store import contacts, reports
 from hotline.store.database import transaction
 from hotline.store.reports import Report
 from tests.whole.people import ANA, BO, Person, code_in, stranger
 from tests.whole.program import eventually
 from tests.whole.stage import Stage
+from tests.whole.webhooks import post, text_form
 
 REPORT = (
     ("SI", "en persona"),
@@ -89,19 +86,12 @@ class Texts:
 
     def test_the_same_webhook_twice_at_once_is_answered_once(self, stage: Stage) -> None:
         lupe = stranger(stage.carrier)
-        form = {
-            "MessageSid": "SM" + lupe.number[-10:].zfill(32),
-            "AccountSid": DEMO_ACCOUNT_SID,
-            "From": lupe.number,
-            "To": DEMO_NUMBER,
-            "Body": "persona",
-            "NumMedia": "0",
-        }
+        form = text_form("SM" + lupe.number[-10:].zfill(32), lupe.number, "persona")
         with ThreadPoolExecutor(4) as pool:
-            answers = list(pool.map(lambda _: _post(stage, "/twilio/sms", form), range(4)))
+            answers = list(pool.map(lambda _: post(stage.url, "/twilio/sms", form), range(4)))
         assert len(set(answers)) == 1
         assert "Le llamaremos" in answers[0]
-        assert _post(stage, "/twilio/sms", form) == answers[0]
+        assert post(stage.url, "/twilio/sms", form) == answers[0]
         with transaction(stage.line.database) as db:
             contact_id = contacts.find(db, stage.line.keyring, PhoneNumber(lupe.number))
             waiting = text("SELECT count(*) FROM ticket WHERE contact_id = :id")
@@ -140,12 +130,3 @@ def _hurry_deletions(stage: Stage) -> int:
         left = db.scalar(text("SELECT count(*) FROM carrier_deletion"))
     stage.line.queue.wake("deletions")
     return int(left or 0)
-
-
-def _post(stage: Stage, path: str, form: dict[str, str]) -> str:
-    """A request as the carrier signs it."""
-    url = stage.url + path
-    headers = Signer(DEMO_AUTH_TOKEN).headers(url, list(form.items()))
-    headers["Content-Type"] = "application/x-www-form-urlencoded"
-    with urlopen(Request(url, urlencode(form).encode(), headers), timeout=30) as answer:
-        return str(answer.read().decode())

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import aiohttp
 
 from hotline.channels.twilio.account import Account
-from hotline.channels.twilio.inflight import InFlight
+from hotline.channels.twilio.inflight import BEGIN, InFlight
 from hotline.domain.lease import BEGIN_WITHIN
 
 try:
@@ -66,12 +66,14 @@ class Wire:
         account: Account,
         *,
         max_in_flight: int = 50,
+        begin: int = BEGIN,
         connect_s: float = CONNECT_S,
         read_s: float = READ_S,
         begin_within_s: float = BEGIN_WITHIN.total_seconds(),
     ) -> None:
         self.account = account
         self._max_in_flight = max_in_flight
+        self._begin = begin
         self._begin_within_s = begin_within_s
         self._timeout = aiohttp.ClientTimeout(
             total=connect_s + read_s, connect=connect_s, sock_connect=connect_s, sock_read=read_s
@@ -113,7 +115,7 @@ class Wire:
 
     def _loop_thread(self) -> "_LoopThread":
         if self._thread is None or self._thread.pid != os.getpid():
-            self._thread = _LoopThread(self.account, self._max_in_flight, self._timeout)
+            self._thread = _LoopThread(self.account, self._max_in_flight, self._begin, self._timeout)
         return self._thread
 
     async def _ask(
@@ -135,12 +137,14 @@ class Wire:
 class _LoopThread:
     """The loop, its thread, its session: made together, ended together."""
 
-    def __init__(self, account: Account, max_in_flight: int, timeout: aiohttp.ClientTimeout) -> None:
+    def __init__(
+        self, account: Account, max_in_flight: int, begin: int, timeout: aiohttp.ClientTimeout
+    ) -> None:
         self.pid = os.getpid()
         self.loop = new_event_loop()
         self._thread = threading.Thread(target=self.loop.run_forever, name="carrier", daemon=True)
         self._thread.start()
-        opened = asyncio.run_coroutine_threadsafe(_opened(account, max_in_flight, timeout), self.loop)
+        opened = asyncio.run_coroutine_threadsafe(_opened(account, max_in_flight, begin, timeout), self.loop)
         self.session, self.in_flight = opened.result()
 
     def stop(self) -> None:
@@ -159,7 +163,7 @@ class _LoopThread:
 
 
 async def _opened(
-    account: Account, max_in_flight: int, timeout: aiohttp.ClientTimeout
+    account: Account, max_in_flight: int, begin: int, timeout: aiohttp.ClientTimeout
 ) -> tuple[aiohttp.ClientSession, InFlight]:
     session = aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(limit=max_in_flight, keepalive_timeout=IDLE_S),
@@ -167,7 +171,7 @@ async def _opened(
         headers={"Authorization": account.authorization, "User-Agent": "hotline"},
         cookie_jar=aiohttp.DummyCookieJar(),
     )
-    return session, InFlight(max_in_flight, asyncio.get_running_loop().time)
+    return session, InFlight(max_in_flight, asyncio.get_running_loop().time, begin)
 
 
 async def _asked(session: aiohttp.ClientSession, method: str, url: str, form: bytes | None) -> Reached:

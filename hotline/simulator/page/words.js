@@ -25,7 +25,7 @@ export const WORDS = {
   heard: {es: "Lo que se oye: {name}", en: "What is heard: {name}"},
   keypad: {es: "Teclado de {name}", en: "Keypad of {name}"},
   star: {es: "asterisco", en: "star"},
-  pound: {es: "numeral", en: "pound"},
+  pound: {es: "gato", en: "pound"},
   speak_label: {es: "Decir (escriba lo que diría)", en: "Say (type what you would say)"},
   speak: {es: "Decir", en: "Say"},
   idle: {es: "En espera", en: "Idle"},

@@ -1,0 +1,179 @@
+"""A process that performs: the engine, with and without RQ, and the ways people write it without one.
+
+Reads one JSON object a line, answers one a line: seconds, texts and CPU seconds of this process.
+"""
+
+import asyncio
+import contextlib
+import dataclasses
+import gc
+import json
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+import aiohttp
+import uvloop
+from rq import Queue, SimpleWorker
+from twilio.rest import Client
+
+from benchmarks.sending import jobs, people
+from hotline.channels.twilio.account import Account
+from hotline.channels.twilio.sender import TwilioSender
+from hotline.channels.twilio.wire import Wire
+from hotline.operations.deliver import deliver
+from hotline.operations.fan_out import fan_out
+from hotline.settings import Settings, environment, read_settings
+from hotline.store.rates import Rates
+from workers.parts import Tools, open_tools, using
+from workers.worker import OneQueueWorker
+
+
+@dataclasses.dataclass
+class Actor:
+    """What the acts share."""
+
+    settings: Settings
+    tools: Tools
+    account: Account
+
+    @property
+    def url(self) -> str:
+        return self.account.url("Messages.json")
+
+
+def timed(act: Callable[[], int]) -> dict[str, float]:
+    gc.collect()
+    cpu, began = time.process_time(), time.perf_counter()
+    texts = act()
+    return {"seconds": time.perf_counter() - began, "texts": texts, "cpu": time.process_time() - cpu}
+
+
+def ready(actor: Actor, **_: Any) -> dict[str, object]:
+    return {"ready": True}
+
+
+def write(actor: Actor, count: int, **given: Any) -> dict[str, Any]:
+    """A broadcast to so many, its deliveries written."""
+    engine, zips = actor.tools.line.database, people.zips_for(count)
+    broadcast_id = people.broadcast(engine, zips, **given)
+    return {"broadcast": broadcast_id} | timed(lambda: _fan_out(actor, broadcast_id, count))
+
+
+def _fan_out(actor: Actor, broadcast_id: int, count: int) -> int:
+    while fan_out(actor.tools.line, broadcast_id, actor.tools.line.clock()):
+        pass
+    return count
+
+
+def bare(actor: Actor, count: int, in_flight: int = 50) -> dict[str, float]:
+    """The loop of the same HTTP client with nothing around it: no rows, no rates, nothing written down."""
+    return timed(lambda: uvloop.run(_bare(actor, count, in_flight)))
+
+
+async def _bare(actor: Actor, count: int, in_flight: int) -> int:
+    numbers, words = iter(range(count)), people.SPANISH.format("")
+    done = 0
+
+    async def one(session: aiohttp.ClientSession) -> None:
+        nonlocal done
+        for number in numbers:
+            form = {
+                "To": people.phone(number).e164, "From": "+15005550006", "Body": words,
+                "StatusCallback": f"https://line.example.org/status/{number}", "ValidityPeriod": "3600",
+            }  # fmt: skip
+            async with session.post(actor.url, data=form) as answer:
+                done += answer.status == 201 and json.loads(await answer.read())["sid"].startswith("SM")
+
+    async with aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=in_flight), headers={"Authorization": actor.account.authorization}
+    ) as session:
+        await asyncio.gather(*(one(session) for _ in range(in_flight)))
+    return done
+
+
+def sdk(actor: Actor, count: int) -> dict[str, float]:
+    """The Twilio SDK in a loop."""
+    return timed(lambda: sum(jobs.send_by_sdk(actor.settings, number) for number in range(count)))
+
+
+def rq_each(actor: Actor, count: int) -> dict[str, float]:
+    """One RQ job for each text, done by the kinder worker (no fork for each job)."""
+    queue = Queue("naive", connection=actor.tools.waiting_redis)
+    for number in range(count):
+        queue.enqueue(jobs.one_text, number, result_ttl=0)
+    jobs.use(actor.settings, actor.tools.line.database)
+    worker = SimpleWorker([queue], connection=actor.tools.waiting_redis)
+    worker.log.disabled = True
+    done = timed(lambda: int(worker.work(burst=True, logging_level="CRITICAL") or 1) and count)
+    return done | {"texts": count - queue.failed_job_registry.count}
+
+
+def engine(actor: Actor, lanes: int = 0, in_flight: int = 0, seconds: float = 60.0, rate: float = 0.0) -> Any:
+    """The engine, called."""
+    with _wired(actor, in_flight) as tools:
+        rates = _rates(actor, tools, rate)
+        more = {"lanes": lanes} if lanes else {}
+        return timed(lambda: deliver(tools.line, rates, threading.Event(), seconds, **more))
+
+
+def through_rq(actor: Actor, count: int) -> dict[str, float]:
+    """The engine, woken by an RQ job."""
+    with using(dataclasses.replace(actor.tools, rates=_rates(actor, actor.tools, 0.0))):
+        actor.tools.line.queue.wake("deliver")
+        worker = OneQueueWorker(actor.tools, "send")
+        worker.log.disabled = True
+        return timed(lambda: int(worker.work(burst=True, logging_level="CRITICAL") or 1) and count)
+
+
+def _rates(actor: Actor, tools: Tools, rate: float) -> Rates:
+    """As the program itself makes it; without a rate one that never binds."""
+    limits = tools.line.limits
+    if rate:
+        return Rates(tools.redis, rate, limits.burst_segments)
+    return Rates(tools.redis, 1e6, 1_000_000)
+
+
+@contextmanager
+def _wired(actor: Actor, in_flight: int) -> Iterator[Tools]:
+    """With as many requests in flight as asked, from the first moment (the carrier's cap is known)."""
+    if not in_flight:
+        yield actor.tools
+        return
+    wire = Wire(actor.account, max_in_flight=in_flight, begin=in_flight)
+    sender = TwilioSender(wire, actor.settings.senders, actor.settings.public_url)
+    try:
+        yield dataclasses.replace(actor.tools, line=dataclasses.replace(actor.tools.line, sender=sender))
+    finally:
+        wire.close()
+
+
+ACTS: Final[dict[str, Callable[..., Any]]] = {
+    act.__name__: act for act in (ready, write, bare, sdk, rq_each, engine, through_rq)
+}
+
+
+def main() -> None:
+    answers = sys.stdout
+    settings = read_settings(environment())
+    account = Account(
+        settings.account_sid, settings.account_sid, settings.auth_tokens[0], settings.api_base_url
+    )
+    with contextlib.redirect_stdout(sys.stderr), open_tools(settings) as tools:
+        actor = Actor(settings, tools, account)
+        for line in sys.stdin:
+            order = json.loads(line)
+            try:
+                told = ACTS[order.pop("act")](actor, **order)
+            except Exception:
+                told = {"broke": traceback.format_exc()}
+            answers.write(json.dumps(told) + "\n")
+            answers.flush()
+
+
+if __name__ == "__main__":
+    main()
