@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -15,13 +16,14 @@ from hotline.operations.line import Line
 from hotline.operations.release import start
 from hotline.store import alerts
 from hotline.store.contacts import place
-from hotline.store.database import transaction
+from hotline.store.database import DatabaseAway, transaction
 
 # 213 is left to the hotline's own numbers and its staff; 500-555 reach nobody either.
 NUMBERS: Final = [
     *(f"+1{area}555{last:04d}" for area in range(200, 1000) if area != 213 for last in range(100, 200)),
     *(f"+1500555{last:04d}" for last in range(1000, 10_000)),
 ]
+TRIES: Final = 20
 _FORGET: Final = text(
     "TRUNCATE message, turn, session, ticket, report, consent, suppression, carrier_block, number_health,"
     " subscription, delivery, delivery_tally, broadcast_body, broadcast, alert, contact, spend, sender_rest,"
@@ -46,10 +48,15 @@ class Person:
 
 
 def forget_everything(line: Line) -> None:
-    """Empty every table of the run before; ids go on, so that what comes late finds nothing."""
-    with transaction(line.database) as db:
-        db.execute(text("SET LOCAL lock_timeout = '5s'"))
-        db.execute(_FORGET)
+    """Empty every table of the run before; ids go on, so that what comes late finds nothing.
+
+    The hotline goes on working meanwhile, and the database may end a deadlock on our side.
+    """
+    for _ in range(TRIES):
+        with suppress(DatabaseAway), transaction(line.database) as db:
+            db.execute(_FORGET)
+            return
+    raise RuntimeError("the tables could not be emptied")
 
 
 def sign_up(line: Line, count: int, areas: int, chance: random.Random) -> list[Person]:

@@ -1,4 +1,4 @@
-"""What one run does, drawn from its seed alone: whom it texts, how the carrier misbehaves, who is killed when."""
+"""What one run does, drawn from its seed alone: who is texted, who is killed when, what the carrier does."""
 
 import random
 from collections.abc import Mapping
@@ -31,7 +31,7 @@ WEIGHTS: Final[dict[Blow, int]] = {
     "pause": 1,
 }
 FEWEST, MOST = 150, 400
-BLOWS_WITHIN_S: Final = 4.0
+BLOWS_WITHIN_S: Final = 2.5
 
 # Each with the most that is drawn; the sum leaves the carrier mostly sane, as it is on its worst morning.
 ODDS: Final[dict[str, float]] = {
@@ -90,7 +90,7 @@ def draw(seed: int, recipients: int | None = None) -> Plan:
         alerts=chance.choice((1, 1, 2)),
         strikes=_strikes(chance),
         carrier=_carrier(chance),
-        ends_in_s=chance.uniform(2.0, 6.0) if chance.random() < 0.15 else None,
+        ends_in_s=chance.uniform(1.0, 4.0) if chance.random() < 0.15 else None,
         stops=chance.randint(0, 6),
     )
     return replace(plan, recipients=recipients or people)
@@ -110,7 +110,7 @@ def _carrier(chance: random.Random) -> dict[str, Any]:
         "codes": {str(code): 0.02 for code in chance.sample((30003, 30005, 30006, 30008, 30017), 2)},
         "latency_s": chance.choice((0.0, 0.005, 0.02, 0.05)),
         "webhook_latency_s": chance.choice((0.0, 0.0, 0.05, 0.3)),
-        "list_delay_s": chance.choice((0.0, 0.5, 1.5)),
+        "list_delay_s": chance.choice((0.0, 0.3, 0.8)),
     }
 
 

@@ -44,6 +44,7 @@ class Played:
     plan: Plan
     verdict: Verdict
     seconds: float = 0.0
+    parts: dict[str, float] = field(default_factory=dict)  # seconds from the beginning to the end of each
     faults: list[str] = field(default_factory=list)
     statuses: Counter[str] = field(default_factory=Counter)
 
@@ -65,8 +66,11 @@ def play(stage: Stage, plan: Plan) -> Played:
     played = Played(plan, Verdict())
     _storm(stage, plan, stopping, broadcast_ids, played.faults)
     stage.carrier.misbehave(**calmed(plan.carrier))
+    played.parts["storm"] = time.monotonic() - began_at
     _come_to_rest(stage, broadcast_ids, played)
+    played.parts["rest"] = time.monotonic() - began_at
     _hear_every_receipt(stage, plan, broadcast_ids, played)
+    played.parts["receipts"] = time.monotonic() - began_at
     _judge(stage, plan, people, stopping, broadcast_ids, played)
     played.seconds = time.monotonic() - began_at
     return played
@@ -161,7 +165,7 @@ def _are_finished(stage: Stage, broadcast_ids: Sequence[int]) -> bool:
                 text("SELECT count(*) FROM broadcast WHERE id = ANY(:ids) AND finished_at IS NULL"),
                 {"ids": list(broadcast_ids)},
             )
-            return left == 0
+            return bool(left == 0)
     except DatabaseAway:
         return False
 
@@ -175,7 +179,7 @@ def _standing(stage: Stage, broadcast_ids: Sequence[int]) -> dict[str, int]:
             ),
             {"ids": list(broadcast_ids)},
         )
-        return {row.standing: row.count for row in rows}
+        return {row.standing: int(row[1]) for row in rows}
 
 
 def _hear_every_receipt(stage: Stage, plan: Plan, broadcast_ids: Sequence[int], played: Played) -> None:
@@ -189,9 +193,9 @@ def _hear_every_receipt(stage: Stage, plan: Plan, broadcast_ids: Sequence[int], 
     if not _is_drained(stage):
         played.faults.append("the stream of receipts was never drained")
     record = stage.carrier.record(summary=True)
-    if not plan.loses_receipts and not record["callbacks"].get("failed"):
-        if left := _unreported(stage, broadcast_ids):
-            played.faults.append(f"{left} receipts came in and never arrived in the database")
+    may_miss = plan.loses_receipts or record["callbacks"].get("failed")
+    if not may_miss and (left := _unreported(stage, broadcast_ids)):
+        played.faults.append(f"{left} receipts came in and never arrived in the database")
     while _unreported(stage, broadcast_ids) and time.monotonic() < until:
         let_receipts_be_missed(stage)
         time.sleep(0.5)
@@ -199,7 +203,7 @@ def _hear_every_receipt(stage: Stage, plan: Plan, broadcast_ids: Sequence[int], 
 
 def _is_drained(stage: Stage) -> bool:
     try:
-        return int(stage.redis.xlen(STREAM)) == 0  # type: ignore[arg-type]
+        return int(stage.redis.xlen(STREAM)) == 0
     except RedisError:
         return False
 

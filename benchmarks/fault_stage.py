@@ -1,4 +1,4 @@
-"""The stage of the fault runs: the hotline's real processes, each of which may be killed, and a pretend carrier."""
+"""The stage of the fault runs: real processes, each of which may be killed, and a pretend carrier."""
 
 import signal
 import socket
@@ -26,7 +26,7 @@ from hotline.store.schema import migrate
 from hotline.store.servers.children import Child
 
 SENDERS: Final = ("+12135550110", "+12135550111")
-PER_SECOND: Final = 100  # segments, each sender
+PER_SECOND: Final = 300  # segments, each sender
 # ZIP codes without a time zone have no quiet hours: what runs here does not depend on when.
 AREAS: Final[dict[str, str]] = {"first_field": "09012", "second_field": "09013"}
 START_S: Final = 60.0

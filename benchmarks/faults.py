@@ -81,7 +81,8 @@ def tell(played: Played, verbose: bool = False) -> None:
     if played.holds and not verbose:
         print(said, file=sys.stderr)
         return
-    print(said, f"peak {verdict.peak:.0f}", file=sys.stderr)
+    parts = ", ".join(f"{name} by {at:.1f} s" for name, at in played.parts.items())
+    print(said, f"peak {verdict.peak:.0f}; {parts}", file=sys.stderr)
     print("  plan:", json.dumps(played.plan.told()), file=sys.stderr)
     named = {
         "twice": verdict.twice,

@@ -19,6 +19,17 @@ class TextMissing(LookupError):
     """A required text is not approved in this language and channel."""
 
 
+_SPELLED = frozenset({"ID", "CODE"})  # codes are said letter by letter, "K7Q2" is no word
+_AS_IT_IS = frozenset({"WAITED"})  # an amount, not a number to dial
+
+
+def _aloud(name: str, value: str) -> str:
+    """How a voice reads a value."""
+    if name in _SPELLED:
+        return " ".join(value)
+    return value if name in _AS_IT_IS else spoken_digits(value)
+
+
 @dataclass(frozen=True, slots=True)
 class Library:
     """`wordings` holds what may be said now; `values` fills placeholders, by language.
@@ -60,6 +71,6 @@ class Library:
             raise TextMissing(f"{key[0]} ({language}, {channel})") from None
         known = dict(self.values[language]) | values
         if channel == "voice":
-            known = {name: spoken_digits(value) for name, value in known.items()}
+            known = {name: _aloud(name, value) for name, value in known.items()}
         prefix = self.prefix if channel == "sms" else ""
         return Part(language, prefix + fill(wording, known), self.clips.get((key[0], language)))

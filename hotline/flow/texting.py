@@ -32,7 +32,7 @@ def read_text(draft: Draft, text: Text) -> None:
     """Decide what a text means and do it: opt-out and help, danger, escapes, the question, topics."""
     said = without(fold(text.body), draft.flow.words.courtesies)
     before = draft.session.unanswered
-    for meaning in (_carrier_word, _urgent, _escape, _answer, _topic):
+    for meaning in (_carrier_word, _urgent, _escape, _answer, _thanks, _topic):
         if meaning(draft, text, said):
             if draft.session.unanswered == before:
                 draft.session = draft.session.with_changes(unanswered=0)
@@ -216,10 +216,14 @@ def read_answer(draft: Draft, asked: Ask, body: str, said: str) -> tuple[Choice 
 
 
 def read_choice(draft: Draft, choices: tuple[Choice, ...], said: str) -> tuple[Choice | None, str | None]:
-    """Match a choice by key, by word, or by its first word; yes and no count in every language."""
-    first = said.split(" ", 1)[0]
+    """Match a choice by key, by word, or by its first word; yes and no count in every language.
+
+    "Ok, but no" is neither: a sentence that holds both is asked about once more.
+    """
     tables = draft.flow.words.tables
-    for spoken in (said, first):
+    first, *others = said.split(" ")
+    is_both = first in tables["yes"] and any(word in tables["no"] for word in others)
+    for spoken in (said,) if is_both else (said, first):
         for choice in choices:
             words = set(folded(choice.words))
             for kind in ("yes", "no"):
@@ -243,9 +247,16 @@ def _ask_again(draft: Draft, asked: Ask) -> None:
     draft.session = draft.session.with_changes(wrong=1)
 
 
+def _thanks(draft: Draft, text: Text, said: str) -> bool:
+    """A lone "ok" or "gracias" needs no answer; at the head of a sentence it means nothing by itself."""
+    return said in draft.flow.words.tables["thanks"]
+
+
 def _topic(draft: Draft, text: Text, said: str) -> bool:
-    """The longest phrase that the message begins with."""
+    """The longest phrase that the message begins with, after an "ok" or "gracias"."""
     spoken = said.split(" ")
+    while len(spoken) > 1 and spoken[0] in draft.flow.words.tables["thanks"]:
+        spoken = spoken[1:]
     for length in range(min(draft.flow.longest_topic, len(spoken)), 0, -1):
         found = draft.flow.topic_words.get(" ".join(spoken[:length]))
         if found:

@@ -43,6 +43,7 @@ class Words(BaseModel):
     person: WordList
     skip: WordList
     language: dict[Language, tuple[str, ...]]
+    thanks: WordList
     yes: WordList
     no: WordList
     urgent: tuple[Urgent, ...]
@@ -55,7 +56,7 @@ class Words(BaseModel):
     @cached_property
     def tables(self) -> dict[str, dict[str, frozenset[Language]]]:
         """For each list, folded word -> the languages it belongs to."""
-        names = ("opt_out", "opt_out_weak", "start", "help", "menu", "person", "skip", "yes", "no")
+        names = ("opt_out", "opt_out_weak", "start", "help", "menu", "person", "skip", "thanks", "yes", "no")
         return {name: folded(getattr(self, name)) for name in names}
 
     @cached_property

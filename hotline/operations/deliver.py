@@ -11,23 +11,29 @@ from typing import Final
 
 from hotline.domain.lease import BATCH
 from hotline.operations.line import Line
+from hotline.operations.outlook import Outlook, look
 from hotline.operations.quiet import quiet_zips
-from hotline.operations.sending import STOPPED, send
+from hotline.operations.sending import send
 from hotline.operations.spending import charge, hold_for_spending, segments_left
-from hotline.store import broadcasts, deliveries, marks, outbox, senders
+from hotline.store import broadcasts, deliveries, outbox
 from hotline.store.broadcasts import Body, Broadcast
 from hotline.store.database import transaction
 from hotline.store.rates import Rates
 
 WORK_S: Final = 20.0
 LONGEST_PAUSE_S: Final = 0.1  # while waiting for the rate: an urgent alert is seen after so long
+LOOK_S: Final = 0.05  # an urgent alert is seen after so long, while the rate allows all
 # Several batches on their way at once, so that the carrier's distance is not waited for between them.
 LANES: Final = 3
 
 
 @dataclass(slots=True)
 class Stretch:
-    """One stretch of work. `stopping` ends it early; wordings are opened once for each broadcast."""
+    """One stretch of work. `stopping` ends it early; wordings are opened once for each broadcast.
+
+    What there is to send is looked at a few times in a second and shared by the lanes; whether a row may
+    go out is decided by the statement that takes it.
+    """
 
     line: Line
     rates: Rates
@@ -36,10 +42,25 @@ class Stretch:
     monotonic: Callable[[], float] = time.monotonic
     turn: int = 0
     bodies: dict[int, dict[str, Body]] = field(default_factory=dict)
+    _looking: threading.Lock = field(default_factory=threading.Lock)
+    _seen: Outlook | None = None
+    _seen_at: float = 0.0
 
     @property
     def is_over(self) -> bool:
         return self.stopping.is_set() or self.monotonic() >= self.until
+
+    def look(self, now: datetime) -> Outlook:
+        """What there is to send, as of a moment ago."""
+        with self._looking:
+            if self._seen is None or self.monotonic() - self._seen_at > LOOK_S:
+                self._seen_at = self.monotonic()
+                self._seen = look(self.line, now)
+            return self._seen
+
+    def look_again(self) -> None:
+        """What was seen no longer holds."""
+        self._seen = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,19 +105,15 @@ def _lane(stretch: Stretch) -> int:
 
 def _step(stretch: Stretch) -> Step:
     """One batch: lone messages first (answers, words, calls to staff), then the most urgent broadcast."""
-    line, now = stretch.line, stretch.line.clock()
-    with transaction(line.database) as db:
-        if marks.read(db, STOPPED) is not None:
-            return Step()
-        resting = senders.resting(db, now)
-        running = [of for of in broadcasts.running(db) if of.state == "sending" and of.ends_at > now]
-        lone = outbox.waiting_segments(db, BATCH, now)
+    now = stretch.line.clock()
+    seen = stretch.look(now)
+    if seen.is_stopped:
+        return Step()
     stretch.turn += 1
-    awake = [name for name in line.senders if name not in resting]
     # Whoever comes later leaves a sender's rate to who waits for it: a short text would otherwise take,
     # again and again, what an urgent long one is saving up for.
     waits: dict[str, float] = {}
-    for sender, attempt in _attempts(stretch, running, lone, awake, resting, now):
+    for sender, attempt in _attempts(stretch, seen, now):
         if sender in waits:
             continue
         step = attempt()
@@ -104,26 +121,22 @@ def _step(stretch: Stretch) -> Step:
             return step
         if step.wait_s is not None:
             waits[sender] = step.wait_s
+    stretch.look_again()
     return Step(0, min(waits.values(), default=None))
 
 
-def _attempts(
-    stretch: Stretch,
-    running: Sequence[Broadcast],
-    lone: Sequence[int],
-    awake: Sequence[str],
-    resting: frozenset[str],
-    now: datetime,
-) -> list[tuple[str, Callable[[], Step]]]:
+def _attempts(stretch: Stretch, seen: Outlook, now: datetime) -> list[tuple[str, Callable[[], Step]]]:
     """What to try in which order, each with its sender."""
     tries: list[tuple[str, Callable[[], Step]]] = []
-    if lone and awake:
-        tries.append((awake[0], partial(_messages, stretch, awake[0], lone, now)))
-    for of in _in_turn(running, stretch.turn):
+    awake = [name for name in stretch.line.senders if name not in seen.resting]
+    if seen.lone and awake:
+        tries.append((awake[0], partial(_messages, stretch, awake[0], seen.lone, now)))
+    for of in _in_turn([waiting.of for waiting in seen.waiting], stretch.turn):
+        waits_for = next(waiting.senders for waiting in seen.waiting if waiting.of is of)
         tries += [
             (sender, partial(_batch, stretch, of, sender, now))
             for sender in of.senders
-            if sender not in resting
+            if sender in waits_for and sender not in seen.resting
         ]
     return tries
 
@@ -141,6 +154,7 @@ def _rotated(group: list[Broadcast], by: int) -> list[Broadcast]:
 
 def _messages(stretch: Stretch, sender: str, lone: Sequence[int], now: datetime) -> Step:
     line = stretch.line
+    stretch.look_again()  # they are few: whoever comes next sees what is left
     grant = stretch.rates.take(sender, lone[0], sum(lone))
     if not grant.segments:
         return Step(0, grant.wait_s)
@@ -172,7 +186,8 @@ def _batch(stretch: Stretch, of: Broadcast, sender: str, now: datetime) -> Step:
     has_quiet_hours = line.limits.has_quiet_hours and not of.is_urgent
     quiet = quiet_zips(of.zips, now) if has_quiet_hours else []
     with transaction(line.database) as db:
-        if not deliveries.has_pending(db, of.id, sender, quiet, now):
+        # Without quiet hours the look has told; with them a rate must not be held for who sleeps.
+        if quiet and not deliveries.has_pending(db, of.id, sender, quiet, now):
             return Step()
         left = segments_left(line, db, now)
     if left is not None and left < largest:

@@ -106,6 +106,32 @@ def running(db: Connection) -> list[Broadcast]:
     return [_read(row) for row in rows]
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A broadcast that may be sent, and those of its senders that have a row to send."""
+
+    of: Broadcast
+    senders: tuple[str, ...]
+
+
+_WAITING = text(
+    """
+    SELECT b.*, ARRAY(
+        SELECT name FROM unnest(b.senders) AS name WHERE EXISTS (
+            SELECT FROM delivery d WHERE d.broadcast_id = b.id AND d.sender = name AND d.status = 'pending'
+              AND (d.not_before IS NULL OR d.not_before <= :now))) AS waiting
+    FROM broadcast b WHERE b.finished_at IS NULL AND b.state = 'sending' AND b.ends_at > :now
+    ORDER BY b.is_urgent DESC, b.id
+    """
+)
+
+
+def waiting(db: Connection, now: datetime) -> list[Waiting]:
+    """Broadcasts that are going out and have rows that could be sent now, the urgent ones first."""
+    rows = db.execute(_WAITING, {"now": now})
+    return [Waiting(_read(row), tuple(row.waiting)) for row in rows if row.waiting]
+
+
 def bodies_of(db: Connection, keyring: Keyring, broadcast_id: int) -> dict[str, Body]:
     """The wordings of a broadcast by language, opened."""
     rows = db.execute(select(broadcast_body).where(broadcast_body.c.broadcast_id == broadcast_id))

@@ -46,6 +46,13 @@ def transaction(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
+def connection(engine: Engine) -> Iterator[Connection]:
+    """One connection for several transactions of its own. Raises DatabaseAway as `transaction` does."""
+    with _reached(engine), engine.connect() as db:
+        yield db
+
+
+@contextmanager
 def _reached(engine: Engine) -> Iterator[None]:
     try:
         yield

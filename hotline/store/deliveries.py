@@ -9,6 +9,7 @@ from sqlalchemy import Connection, text
 from hotline.domain.lease import LEASE
 from hotline.domain.phone import PhoneNumber
 from hotline.store import contacts
+from hotline.store.arrays import array
 from hotline.store.broadcasts import Body, Broadcast
 from hotline.store.parcels import DeliveryKey, Parcel, Result
 from hotline.store.sealing import CannotOpen, Keyring
@@ -134,25 +135,25 @@ def settle(db: Connection, broadcast_id: int, results: Sequence[Result], now: da
     A row whose receipt came before the answer, or whose lease was lost, is left as it is.
     """
     ordered = sorted(results, key=_seq)
-    seqs = [_seq(result) for result in ordered]
+    seqs, settled = [_seq(result) for result in ordered], [result.settled for result in ordered]
     moved = db.execute(
         _SETTLE,
         {
             "id": broadcast_id,
             "low": seqs[0],
             "high": seqs[-1],
-            "seqs": seqs,
-            "fences": [result.fence for result in ordered],
-            "statuses": [result.settled.status for result in ordered],
-            "reasons": [result.settled.reason for result in ordered],
-            "codes": [result.settled.code for result in ordered],
-            "sids": [result.settled.sid for result in ordered],
-            "befores": [result.settled.not_before for result in ordered],
-            "counts": [result.settled.counted for result in ordered],
+            "seqs": array(seqs),
+            "fences": array([result.fence for result in ordered]),
+            "statuses": array([one.status for one in settled]),
+            "reasons": array([one.reason for one in settled]),
+            "codes": array([one.code for one in settled]),
+            "sids": array([one.sid for one in settled]),
+            "befores": array([one.not_before for one in settled]),
+            "counts": array([one.counted for one in settled]),
             "now": now,
         },
     )
-    return {int(row.seq) for row in moved}
+    return set(moved.scalars())
 
 
 def _seq(result: Result) -> int:

@@ -314,3 +314,22 @@ def test_yes_and_no_as_people_type_them(body: str, value: str) -> None:
 )
 def test_asking_for_help_from_somebody_reaches_a_person(body: str) -> None:
     assert any(isinstance(found, OpenTicket) for found in said(body).effects)
+
+
+@pytest.mark.parametrize("body", ["ok", "Gracias!", "ok gracias", "thank you"])
+def test_thanks_need_no_answer_and_count_as_understood(body: str) -> None:
+    turn = said(body)
+    assert turn.replies == ()
+    assert turn.session.unanswered == 0
+
+
+@pytest.mark.parametrize("body", ["ok quiero alertas", "gracias. alertas por favor", "ok alertas"])
+def test_what_follows_an_ok_is_what_is_meant(body: str) -> None:
+    assert said(body).session.node == "alerts.zip"
+
+
+@pytest.mark.parametrize("body", ["sí pero no sé", "ok pero no"])
+def test_a_yes_and_a_no_in_one_are_asked_about_again(body: str) -> None:
+    turn = said(body, at("alerts.confirm"))
+    assert turn.session.node == "alerts.confirm"
+    assert turn.effects == ()

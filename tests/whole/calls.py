@@ -20,7 +20,7 @@ class Calls:
 
     def test_a_call_goes_through_the_menu_to_a_dispatcher_who_presses_one(self, stage: Stage) -> None:
         lupe, ana, bo = _three(stage)
-        _asks_for_a_person(lupe)
+        asks_for_a_person(lupe)
         assert ana.sees() == DEMO_NUMBER
         bo.is_rung()
         ana.answers()
@@ -41,7 +41,7 @@ class Calls:
 
     def test_a_voicemail_box_that_picks_up_first_never_answers_a_caller(self, stage: Stage) -> None:
         lupe, ana, bo = _three(stage)
-        _asks_for_a_person(lupe)
+        asks_for_a_person(lupe)
         ana.lets_voicemail_answer()
         bo.is_rung()  # she may have been hung up on meanwhile: she rings again
         ana.is_in_no_call()
@@ -58,13 +58,9 @@ class Calls:
     ) -> None:
         lupe, ana, bo = _three(stage)
         texts = {person: len(person.thread()) for person in (ana, bo)}
-        _asks_for_a_person(lupe)
+        asks_for_a_person(lupe)
         ana.declines()
-        lupe.hears("Puede dejarnos un mensaje. Se va a grabar.")
-        eventually(lambda: any(h["kind"] == "beep" for h in _heard(lupe)))
-        lupe.says("necesito un abogado")
-        lupe.presses("#")
-        lupe.hears("Su llamada queda en la lista")
+        leaves_a_message(lupe, "necesito un abogado")
         lupe.is_in_no_call()
         code = code_in(ana.reads("mensaje de voz", after=texts[ana]), r"(?:GO|VOY) (\w{4})")
         bo.reads(code, "voicemail", after=texts[bo])
@@ -120,7 +116,7 @@ def _three(stage: Stage) -> tuple[Person, Person, Person]:
     return stranger(stage.carrier), Person(stage.carrier, ANA), Person(stage.carrier, BO)
 
 
-def _asks_for_a_person(lupe: Person) -> None:
+def asks_for_a_person(lupe: Person) -> None:
     lupe.calls()
     lupe.hears("Para español, oprima 2.")
     lupe.presses(IN_SPANISH)
@@ -128,6 +124,14 @@ def _asks_for_a_person(lupe: Person) -> None:
     lupe.presses(A_PERSON)
     lupe.hears("Estoy llamando a nuestros voluntarios")
     Person(lupe.carrier, ANA).is_rung()
+
+
+def leaves_a_message(lupe: Person, words: str) -> None:
+    lupe.hears("Puede dejarnos un mensaje. Se va a grabar.")
+    eventually(lambda: any(heard["kind"] == "beep" for heard in _heard(lupe)))
+    lupe.says(words)
+    lupe.presses("#")
+    lupe.hears("Su llamada queda en la lista")
 
 
 def _heard(person: Person) -> list[dict[str, str]]:

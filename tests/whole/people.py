@@ -119,4 +119,8 @@ _ALL: Final = list(numbers())
 
 def stranger(carrier: CarrierClient) -> Person:
     """Somebody who never wrote or called before."""
-    return Person(carrier, _ALL[next(_FRESH)])
+    return Person(carrier, strangers_number())
+
+
+def strangers_number() -> str:
+    return _ALL[next(_FRESH)]

@@ -40,7 +40,7 @@ def postgres_by_url(folder: Path) -> Iterator[str]:
     programs, account, port = debian_postgres(), servers_account(), free_port()
     password = secrets.token_hex(16)
     data = _make_cluster(programs, folder, account, password)
-    command = [
+    command: list[str | Path] = [
         *(programs / "postgres", "-D", data, "-p", str(port), "-k", ""),
         *("-c", "listen_addresses=127.0.0.1", "-c", "fsync=off"),
     ]
@@ -57,7 +57,7 @@ def redis_by_url(folder: Path) -> Iterator[str]:
     password, port = secrets.token_hex(16), free_port()
     data = folder / "redis"
     data.mkdir()
-    command = [
+    command: list[str | Path] = [
         *(find_redis(), "--port", str(port), "--bind", "127.0.0.1", "--requirepass", password),
         *("--dir", str(data), "--appendonly", "yes", "--save", ""),
     ]

@@ -79,7 +79,7 @@ class Texts:
         with transaction(stage.line.database) as db:
             assert contacts.find(db, stage.line.keyring, number) is None
             assert db.scalar(text("SELECT count(*) FROM carrier_deletion")) >= 1
-        assert len(stage.line.records.messages_with(number)) >= 6
+        assert len(list(stage.line.records.messages_with(number))) >= 6
         eventually(lambda: _hurry_deletions(stage) == 0)
         assert list(stage.line.records.messages_with(number)) == []
         assert [m["body"] for m in _messages(stage, lupe.number)] == [""] * len(_messages(stage, lupe.number))
@@ -103,7 +103,9 @@ def _half_a_minute_passes(stage: Stage, person: Person) -> None:
     keyring = stage.line.keyring
     with transaction(stage.line.database) as db:
         found = db.execute(
-            text("SELECT s.id, s.state_ct FROM session s JOIN contact c ON c.id = s.contact_id WHERE c.phone_hash = :h"),
+            text(
+                "SELECT s.id, state_ct FROM session s JOIN contact c ON c.id = contact_id WHERE phone_hash = :h"
+            ),
             {"h": keyring.lookup(PhoneNumber(person.number))},
         ).one()
         place = f"session.state.{found.id}"

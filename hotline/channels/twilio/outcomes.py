@@ -1,8 +1,9 @@
 """What an answer of the carrier, or the lack of one, means for what we asked."""
 
-import json
 from collections.abc import Mapping
 from typing import Any, Final, assert_never
+
+import orjson
 
 from hotline.channels.twilio.codes import reaction_of
 from hotline.channels.twilio.fields import is_sid
@@ -29,7 +30,7 @@ def outcome_of(reached: Reached) -> Outcome:
 def told_object(body: bytes) -> Mapping[str, Any]:
     """The JSON object of a body, empty when it is none."""
     try:
-        told = json.loads(body)
+        told = orjson.loads(body)
     except ValueError:
         return {}
     return told if isinstance(told, dict) else {}

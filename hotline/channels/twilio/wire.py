@@ -92,12 +92,15 @@ class Wire:
             raise
 
     async def post(self, url: str, fields: Fields) -> Reached:
-        """Post a form, once.
+        """Post a form, once."""
+        return await self.post_form(url, urlencode(list(fields), errors="replace").encode())
+
+    async def post_form(self, url: str, form: bytes) -> Reached:
+        """Post a form that is encoded already, once.
 
         One that waited too long for its turn is not begun any more (`NotSent`): whoever asked may have
         given it up, looked for it at the carrier, and asked again.
         """
-        form = urlencode(list(fields), errors="replace").encode()
         return await self._ask("POST", url, form, begin_within_s=self._begin_within_s)
 
     async def get(self, url: str) -> Reached:
