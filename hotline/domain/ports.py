@@ -27,12 +27,16 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True)
 class Ring:
-    """One call to place: when it is answered, the carrier asks `path` (below our public address)."""
+    """One call to place: when it is answered, the carrier asks `path` (below our public address).
+
+    `waits_for_machine`: it first finds out who answered, and waits for the end of a machine's greeting.
+    """
 
     to: PhoneNumber
     path: str
     status_path: str
     timeout_s: int = 20
+    waits_for_machine: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,9 @@ class Caller(Protocol):
     def ring(self, ring: Ring) -> Outcome:
         """Place one call."""
 
+    def ring_all(self, rings: Sequence[Ring]) -> Sequence[Outcome]:
+        """Place many at once and return when each has an outcome, in order. Never raises for one."""
+
 
 class Records(Protocol):
     """The carrier's copies of what passed through it."""
@@ -70,6 +77,12 @@ class Records(Protocol):
 
     def sent_to(self, number: PhoneNumber, since: datetime) -> Iterable[CarrierMessage]:
         """What was sent to a number since a time. Raises CarrierUnreachable."""
+
+    def called(self, number: PhoneNumber, since: datetime) -> Iterable[CarrierMessage]:
+        """Calls that we placed to a number since a time; they have no body. Raises CarrierUnreachable."""
+
+    def call(self, sid: str) -> CarrierMessage | None:
+        """One call, None when the carrier has none. Raises CarrierUnreachable."""
 
     def delete_message(self, sid: str) -> bool:
         """Delete one message and its media; False when the carrier says: not yet (20009)."""

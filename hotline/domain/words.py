@@ -1,21 +1,26 @@
 """Words as people type them: case, accents, ñ and punctuation forgiven, for comparison only."""
 
+import html
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
 
 _NOT_WORD = re.compile(r"[\W_]+")
 
 
-@lru_cache(maxsize=8192)
+# Every sign that keyboards put where an apostrophe belongs (´ is the accent key of a Spanish one).
+_APOSTROPHES = dict.fromkeys(map(ord, "'’‘ʼ´`＇′"))
+
+
 def fold(text: str) -> str:
     """`" ¡Ya no están, AHÍ! "` -> `"ya no estan ahi"`. Never send what this returns.
 
-    Apostrophes vanish (`don't` -> `dont`); every other run of signs becomes one space.
+    Not cached: what people write must not outlive its erasure in a process's memory. Apostrophes vanish
+    (`don't` -> `dont`); every other run of signs becomes one space.
     """
-    plain = unicodedata.normalize("NFKD", text.replace("'", "").replace("’", "")).casefold()
-    letters = "".join(c for c in plain if not unicodedata.combining(c))
+    typed = html.unescape(text) if "&" in text else text
+    plain = unicodedata.normalize("NFKD", typed.translate(_APOSTROPHES)).casefold()
+    letters = "".join(c for c in plain if not unicodedata.combining(c) and unicodedata.category(c) != "Cf")
     return _NOT_WORD.sub(" ", letters).strip()
 
 

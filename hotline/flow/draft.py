@@ -7,6 +7,7 @@ from hotline.flow.effect import Effect, RememberLanguage
 from hotline.flow.facts import Facts
 from hotline.flow.library import Library
 from hotline.flow.model import Flow
+from hotline.flow.nodes import Ask
 from hotline.flow.reply import Part, Reply, Tell
 from hotline.flow.session import Session, Turn
 
@@ -43,9 +44,19 @@ class Draft:
         if parts:
             self.replies.append(Tell(parts))
 
+    def question(self) -> Ask | None:
+        """The open question, if there is one."""
+        node = self.flow.nodes.get(self.session.node or "")
+        return node if isinstance(node, Ask) else None
+
     def finish(self) -> Turn:
         session = self.session.with_changes(turns=self.session.turns + 1)
         return Turn(session, tuple(self.replies), tuple(self.effects))
 
     def _answers(self) -> dict[str, str]:
         return {name.upper(): value for name, value in self.session.answers.items()}
+
+
+def only(languages: frozenset[Language]) -> Language | None:
+    """The language a word belongs to, when it belongs to one alone."""
+    return next(iter(languages)) if len(languages) == 1 else None

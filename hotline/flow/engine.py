@@ -22,9 +22,7 @@ def advance(flow: Flow, library: Library, session: Session, event: Input, facts:
     Raises hotline.flow.library.TextMissing when a required text may not be said; whoever calls
     answers with the rights essentials instead.
     """
-    if session.node is not None and session.node not in flow.nodes:
-        session = session.with_changes(node=None, return_to=None)  # the flow changed under the contact
-    draft = Draft(flow, library, facts, session)
+    draft = Draft(flow, library, facts, _still_there(flow, session))
     match event:
         case Text():
             read_text(draft, event)
@@ -36,6 +34,16 @@ def advance(flow: Flow, library: Library, session: Session, event: Input, facts:
         case _:
             assert_never(event)
     return draft.finish()
+
+
+def _still_there(flow: Flow, session: Session) -> Session:
+    """Forget nodes that are gone: the flow may have changed under the contact."""
+    gone = {
+        name: None
+        for name in ("node", "return_to", "again")
+        if (node := getattr(session, name)) is not None and node not in flow.nodes
+    }
+    return session.with_changes(**gone) if gone else session
 
 
 def _say_it_is_a_test(draft: Draft) -> None:

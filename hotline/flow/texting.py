@@ -3,22 +3,20 @@
 import re
 from typing import Final
 
-from hotline.domain.language import LANGUAGES, Language
+from hotline.domain.language import Language
 from hotline.domain.words import first_phrase, fold, without
-from hotline.flow.draft import Draft
+from hotline.flow.draft import Draft, only
 from hotline.flow.effect import (
     AnswerReport,
-    ClearCarrierBlock,
     Erase,
     FlagUrgent,
     OpenTicket,
-    OptIn,
     OptOut,
-    PauseAlerts,
     StartReport,
 )
 from hotline.flow.input import Text
 from hotline.flow.nodes import Ask, Choice, NodeId
+from hotline.flow.opting import carrier_word, pause, sounds_like_stop
 from hotline.flow.session import Session
 from hotline.flow.walk import enter, keep_answer, listen
 from hotline.flow.words import folded
@@ -32,16 +30,16 @@ def read_text(draft: Draft, text: Text) -> None:
     """Decide what a text means and do it: opt-out and help, danger, escapes, the question, topics."""
     said = without(fold(text.body), draft.flow.words.courtesies)
     before = draft.session.unanswered
-    for meaning in (_carrier_word, _urgent, _escape, _answer, _thanks, _topic):
+    for meaning in (carrier_word, _urgent, _escape, _answer, _thanks, _topic):
         if meaning(draft, text, said):
             if draft.session.unanswered == before:
                 draft.session = draft.session.with_changes(unanswered=0)
             break
     else:
-        if not _sounds_like_stop(draft, said):
+        if not sounds_like_stop(draft, said):
             _unanswerable(draft)
-    if _sounds_like_stop(draft, said):
-        _pause(draft, text)
+    if sounds_like_stop(draft, said):
+        pause(draft, text)
     _offer_person_now_and_then(draft)
 
 
@@ -52,63 +50,6 @@ def _offer_person_now_and_then(draft: Draft) -> None:
         draft.tell("person_offer")
 
 
-def question(draft: Draft) -> Ask | None:
-    """The open question, if there is one."""
-    node = draft.flow.nodes.get(draft.session.node or "")
-    return node if isinstance(node, Ask) else None
-
-
-def _only(languages: frozenset[Language]) -> Language | None:
-    """The language a word belongs to, when it belongs to one alone."""
-    return next(iter(languages)) if len(languages) == 1 else None
-
-
-def _carrier_word(draft: Draft, text: Text, said: str) -> bool:
-    """Whole-message opt-out, HELP and START, before anything else."""
-    tables = draft.flow.words.tables
-    asked = question(draft)
-    is_answer = asked is not None and not asked.answer.is_optional
-    is_weak = said in tables["opt_out_weak"] and not is_answer
-    if text.carrier_answered == "stop" or said in tables["opt_out"] or is_weak:
-        _opt_out(draft, text, tables["opt_out"].get(said) or tables["opt_out_weak"].get(said, frozenset()))
-        return True
-    if text.carrier_answered == "help" or said in tables["help"]:
-        if text.carrier_answered != "help":
-            draft.tell("help_reply", _in_language(draft, tables["help"][said]))
-        return True
-    if text.carrier_answered == "start" and said not in tables["start"]:
-        return _carrier_started(draft, asked)
-    if said in tables["start"]:
-        draft.effects.append(OptIn(text.body))
-        is_on = draft.facts.is_subscribed
-        draft.tell("start_reply_on" if is_on else "start_reply", _in_language(draft, tables["start"][said]))
-        return True
-    return False
-
-
-def _carrier_started(draft: Draft, asked: Ask | None) -> bool:
-    """YES lifts the carrier's block and answers what is open; where nothing is, we say what can be sent."""
-    draft.effects.append(ClearCarrierBlock())
-    if asked is None:
-        enter(draft, draft.flow.words.nodes["menu"])
-    return asked is None
-
-
-def _in_language(draft: Draft, languages: frozenset[Language]) -> tuple[Language, ...]:
-    """One language to answer in: the contact's own if the word fits it, else the word's."""
-    own = draft.session.language
-    if own and own in languages:
-        return (own,)
-    return (_only(languages) or own or LANGUAGES[0],)
-
-
-def _opt_out(draft: Draft, text: Text, languages: frozenset[Language]) -> None:
-    draft.effects.append(OptOut(text.body))
-    if text.carrier_answered != "stop":
-        draft.tell("stop_reply", _in_language(draft, languages))
-    draft.session = draft.session.with_changes(node=None, return_to=None, report=None)
-
-
 def _urgent(draft: Draft, text: Text, said: str) -> bool:
     """Danger now: rights at once, a person told, and the words kept as the answer if one is due."""
     words = draft.flow.words
@@ -116,9 +57,9 @@ def _urgent(draft: Draft, text: Text, said: str) -> bool:
     if phrase is None:
         return False
     languages, goto = words.urgent_phrases[phrase]
-    draft.speak(_only(languages))
+    draft.speak(only(languages))
     put_off = draft.session
-    asked = question(draft)
+    asked = draft.question()
     _flag(draft, text, asked)
     draft.session = draft.session.with_changes(topic="urgent")
     enter(draft, goto)
@@ -153,14 +94,14 @@ def _escape(draft: Draft, text: Text, said: str) -> bool:
     words = draft.flow.words
     for name in ("menu", "person"):
         if said in words.tables[name]:
-            draft.speak(_only(words.tables[name][said]))
+            draft.speak(only(words.tables[name][said]))
             leave_question(draft)
             enter(draft, words.nodes[name], text.body)
             return True
     if said in words.language_words:
         _switch_language(draft, words.language_words[said])
         return True
-    asked = question(draft)
+    asked = draft.question()
     if asked and said in words.tables["skip"]:
         enter(draft, asked.goto if asked.answer.skippable else asked.give_up, text.body)
         return True
@@ -174,7 +115,7 @@ def leave_question(draft: Draft) -> None:
 
 def _switch_language(draft: Draft, language: Language) -> None:
     draft.speak(language)
-    asked = question(draft)
+    asked = draft.question()
     if asked:
         draft.replies.append(listen(draft, asked))
     else:
@@ -182,7 +123,7 @@ def _switch_language(draft: Draft, language: Language) -> None:
 
 
 def _answer(draft: Draft, text: Text, said: str) -> bool:
-    asked = question(draft)
+    asked = draft.question()
     if asked is None:
         return False
     chosen, value = read_answer(draft, asked, text.body, said)
@@ -266,7 +207,7 @@ def _topic(draft: Draft, text: Text, said: str) -> bool:
 
 
 def _go_to_topic(draft: Draft, goto: NodeId, languages: frozenset[Language], words: str) -> None:
-    draft.speak(_only(languages))
+    draft.speak(only(languages))
     draft.session = draft.session.with_changes(again=goto, topic=goto)
     enter(draft, goto, words)
 
@@ -278,18 +219,3 @@ def _unanswerable(draft: Draft) -> None:
         draft.tell("unknown")
     if count == UNANSWERED_LIMIT:
         draft.effects.append(OpenTicket("unanswered", "unanswered"))
-
-
-def _sounds_like_stop(draft: Draft, said: str) -> bool:
-    """Does a longer sentence hold an opt-out, as in: please stop sending these, my aunt…"""
-    words = draft.flow.words
-    is_whole = said in words.tables["opt_out"] or said in words.tables["opt_out_weak"]
-    return not is_whole and first_phrase(said, words.opt_out_sentences_by_word) is not None
-
-
-def _pause(draft: Draft, text: Text) -> None:
-    """Alerts rest, the person is asked once, and somebody looks at it."""
-    draft.effects += [PauseAlerts(text.body), OpenTicket("opt_out_review", "opt_out")]
-    waiting = draft.session.node if question(draft) else None
-    draft.session = draft.session.with_changes(return_to=waiting)
-    enter(draft, draft.flow.words.nodes["stop_question"])

@@ -173,7 +173,10 @@ def owed(draft: Draft, kind: TicketKind) -> OpenTicket:
 
 
 def _subscribe(draft: Draft, node: SubscribeContact, words: str) -> NodeId:
-    draft.effects.append(Subscribe(draft.session.answers["zip"], words))
+    zip_code = draft.session.answers.get("zip")
+    if zip_code is None:  # the flow changed under the contact, and with it where the answer went
+        return draft.flow.words.nodes["menu"]
+    draft.effects.append(Subscribe(zip_code, words))
     draft.tell(node.confirm)
     if draft.session.channel == "voice":
         draft.effects.append(SendText(node.confirm))

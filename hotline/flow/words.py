@@ -15,6 +15,12 @@ CARRIER_HELP = frozenset({"help", "info"})
 CARRIER_WORDS = CARRIER_STOP | CARRIER_START | CARRIER_HELP
 
 
+_TABLES = (
+    *("opt_out", "opt_out_weak", "opt_out_first", "start", "help"),
+    *("menu", "person", "skip", "thanks", "yes", "no"),
+)
+
+
 class Urgent(BaseModel):
     """Phrases that mean danger now, and the node that answers them."""
 
@@ -37,6 +43,7 @@ class Words(BaseModel):
     opt_out: WordList
     opt_out_weak: WordList
     opt_out_phrases: WordList
+    opt_out_first: WordList
     start: WordList
     help: WordList
     menu: WordList
@@ -56,7 +63,19 @@ class Words(BaseModel):
     @cached_property
     def tables(self) -> dict[str, dict[str, frozenset[Language]]]:
         """For each list, folded word -> the languages it belongs to."""
-        names = ("opt_out", "opt_out_weak", "start", "help", "menu", "person", "skip", "thanks", "yes", "no")
+        names = (
+            "opt_out",
+            "opt_out_weak",
+            "opt_out_first",
+            "start",
+            "help",
+            "menu",
+            "person",
+            "skip",
+            "thanks",
+            "yes",
+            "no",
+        )
         return {name: folded(getattr(self, name)) for name in names}
 
     @cached_property

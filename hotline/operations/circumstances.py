@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from hotline.domain.code import new_code
-from hotline.flow.effect import OptOut
+from hotline.flow.effect import FlagUrgent, OptOut
 from hotline.flow.facts import Facts
 from hotline.flow.inbound import Inbound
 from hotline.flow.library import Library
@@ -55,10 +55,10 @@ def within_cap(line: Line, turn: Turn, now: datetime) -> tuple[Session, tuple[Re
     if session.channel == "voice" or not turn.replies:
         return session, turn.replies
     at = now.timestamp()
-    if at - session.window_at > line.limits.window_s:
+    if not 0 <= at - session.window_at <= line.limits.window_s:  # also when the clock was set back
         session = session.with_changes(window_at=at, window_replies=0)
     count = session.window_replies + len(turn.replies) * (1 if session.language else 2)
-    is_owed = any(isinstance(effect, OptOut) for effect in turn.effects)
+    is_owed = any(isinstance(effect, OptOut | FlagUrgent) for effect in turn.effects)
     if count > line.limits.replies_per_window and not is_owed:
         return session, ()
     return session.with_changes(window_replies=count), turn.replies

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from sqlalchemy import Engine
+from sqlalchemy import text as sql
 
 from hotline.domain.language import LANGUAGES, Channel, Language
 from hotline.flow.library import TEST_PREFIX, Key, Library
@@ -17,6 +18,7 @@ from hotline.store import reviews
 from hotline.store.database import DatabaseAway, transaction
 from hotline.store.reviews import Review
 
+LOOK_MS: Final = 2000
 REFRESH_S: Final = 3.0  # a block reaches every process within five seconds
 
 
@@ -48,7 +50,7 @@ class Shelf:
 
     def __call__(self) -> Library:
         now = self._clock()
-        if self._library and self._looked_at and (now - self._looked_at).total_seconds() < REFRESH_S:
+        if self._library and self._looked_at and abs((now - self._looked_at).total_seconds()) < REFRESH_S:
             return self._library
         is_first = self._library is None
         if self._looking.acquire(blocking=is_first):
@@ -62,8 +64,10 @@ class Shelf:
     def _look(self, now: datetime) -> None:
         try:
             with transaction(self._database) as db:
+                db.execute(sql(f"SET LOCAL statement_timeout = {LOOK_MS}"))
                 decisions = reviews.newest(db)
         except DatabaseAway:
+            self._looked_at = now  # what is known stands until the next look
             if self._library is None:
                 raise
             return

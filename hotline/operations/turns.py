@@ -1,6 +1,6 @@
 """Take one turn: the same for a text and for a call, once for ever for each thing that arrived."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
-from hotline.domain.sms import measure
+from hotline.domain.sms import measure, measure_unkept
 from hotline.flow.effect import RememberLanguage
 from hotline.flow.engine import advance
 from hotline.flow.inbound import Inbound
@@ -23,7 +23,7 @@ from hotline.operations.rendering import Mouth, Rendered
 from hotline.operations.ringing import is_anyone_left, legs_for
 from hotline.operations.staff import StaffAnswer, is_command, staff_answer
 from hotline.store import contacts, health, legs, messages, turns
-from hotline.store.database import transaction
+from hotline.store.database import Contended, DatabaseAway, transaction
 from hotline.store.quick import DriverConnection, driver_of
 from hotline.store.turns import Standing, Words, Written
 
@@ -41,15 +41,33 @@ def take_turn(line: Line, inbound: Inbound, mouth: Mouth, now: datetime) -> str:
     Raises hotline.store.database.DatabaseAway, hotline.flow.library.TextMissing and TooBusy; nothing is
     stored then, and whoever calls says the rights essentials instead.
     """
+    if inbound.channel == "sms" and inbound.contact is None:
+        return mouth.render((), 0, inbound.n).document  # a short code, a word: a machine, nobody to answer
+    answer = _once_more_when_away(_try, line, inbound, mouth, now)
     for _ in range(TRIES):
-        answer = _try(line, inbound, mouth, now)
         if answer is not None:
             return answer
+        answer = _once_more_when_away(_try_more, line, inbound, mouth, now)
     raise TooBusy
 
 
+def _once_more_when_away(
+    attempt: Callable[[Line, Inbound, Mouth, datetime], str | None],
+    line: Line,
+    inbound: Inbound,
+    mouth: Mouth,
+    now: datetime,
+) -> str | None:
+    """After the database was started again every connection at hand is dead, and an opt-out must not be
+    lost to that: whatever was begun is undone, so it may be begun again."""
+    try:
+        return attempt(line, inbound, mouth, now)
+    except DatabaseAway:
+        return attempt(line, inbound, mouth, now)
+
+
 def _try(line: Line, inbound: Inbound, mouth: Mouth, now: datetime) -> str | None:
-    """One attempt; None when the contact moved meanwhile and everything must be read again."""
+    """The quick way, without a lock; None when the contact moved meanwhile."""
     library = line.library()
     with line.quick.connection() as db:
         standing = _read(line, db, inbound, now)
@@ -65,23 +83,23 @@ def _try(line: Line, inbound: Inbound, mouth: Mouth, now: datetime) -> str | Non
                 if written == "answered":
                     return turns.stored_answer(db, line.keyring, inbound.sid, inbound.n)
                 return rendered.document if written == "written" else None
-    return _try_more(line, library, standing, inbound, mouth, now)
+    return _try_more(line, inbound, mouth, now)
 
 
-def _try_more(
-    line: Line, library: Library, standing: Standing, inbound: Inbound, mouth: Mouth, now: datetime
-) -> str | None:
-    """A turn that does more than speak: everything in one transaction, with the session locked."""
+def _try_more(line: Line, inbound: Inbound, mouth: Mouth, now: datetime) -> str | None:
+    """A turn that does more than speak, or whose contact sends many at once: everything in one
+    transaction, with the session locked. None when another transaction got in the way."""
+    library = line.library()
     try:
         with transaction(line.database) as db:
-            standing = _locked(line, db, standing, inbound, now)
+            standing = _locked(line, db, inbound, now)
             if standing.answer is not None:
                 return standing.answer
             answer, wakes, written = _take(line, db, library, standing, inbound, mouth, now)
             if written != "written":
                 db.rollback()
                 return None
-    except IntegrityError:  # two drew one code, or made one contact at the same time
+    except (IntegrityError, Contended):  # two drew one code, made one contact, or waited for each other
         return None
     for job, identifier in wakes:
         line.queue.wake(job, identifier)
@@ -124,17 +142,13 @@ def _read(line: Line, db: DriverConnection, inbound: Inbound, now: datetime) -> 
     return turns.read_call(db, line.keyring, inbound.sid, inbound.n, hashes, now)
 
 
-def _locked(line: Line, db: Connection, standing: Standing, inbound: Inbound, now: datetime) -> Standing:
-    """See to it that contact and session exist, lock them, and read them again."""
-    contact_id = standing.contact_id
-    if contact_id is None and inbound.contact:
-        contact_id = contacts.add(db, line.keyring, inbound.contact, now)
+def _locked(line: Line, db: Connection, inbound: Inbound, now: datetime) -> Standing:
+    """See to it that contact and session exist, lock the session, and read where they stand."""
+    contact_id = contacts.add(db, line.keyring, inbound.contact, now) if inbound.contact else None
     call_sid = inbound.sid if inbound.channel == "voice" else None
-    if contact_id is None and call_sid is None:
-        call_sid = inbound.sid  # a text without a number to answer to: nothing to go on with
     session_id, version = turns.lock(db, contact_id, call_sid, now)
-    fresh = _read(line, driver_of(db), inbound, now)
-    return replace(fresh, block=standing.block, contact_id=contact_id, session_id=session_id, version=version)
+    standing = _read(line, driver_of(db), inbound, now)
+    return replace(standing, contact_id=contact_id, session_id=session_id, version=version)
 
 
 def _advance(
@@ -220,5 +234,5 @@ def _words(line: Line, standing: Standing, inbound: Inbound, wordings: Sequence[
     event = inbound.input
     if not isinstance(event, Text):
         return None
-    sizes = [measure(wording).segments for wording in (event.body, *wordings)]
+    sizes = [measure_unkept(event.body).segments, *(measure(wording).segments for wording in wordings)]
     return messages.words_of(line.keyring, standing.block, event.body, event.media, sizes)

@@ -2,17 +2,25 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 
+import psycopg
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 CONNECT_TIMEOUT_S = 3
-STATEMENT_TIMEOUT_MS = 8000  # inside the carrier's 15 s for a webhook
+STATEMENT_TIMEOUT_MS = 6000  # inside the 10 s in which a webhook answers
 
 
 class DatabaseAway(Exception):
     """PostgreSQL cannot be reached, or gave up in the middle."""
+
+
+class Contended(Exception):
+    """Another transaction got in the way; everything was undone, and may be tried again."""
+
+
+CONTENTION: Final = (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure)
 
 
 def open_database(url: str, size: int = 10, statement_timeout_ms: int = STATEMENT_TIMEOUT_MS) -> Engine:
@@ -34,6 +42,10 @@ def connect_arguments(statement_timeout_ms: int = STATEMENT_TIMEOUT_MS) -> dict[
     return {
         "connect_timeout": CONNECT_TIMEOUT_S,
         "application_name": "hotline",
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 2,
+        "tcp_user_timeout": 10_000,
         "options": f"-c statement_timeout={statement_timeout_ms} -c timezone=UTC",
     }
 
@@ -56,14 +68,18 @@ def connection(engine: Engine) -> Iterator[Connection]:
 def _reached(engine: Engine) -> Iterator[None]:
     try:
         yield
-    except OperationalError as fault:
-        engine.dispose()
-        raise DatabaseAway(type(fault.orig).__name__) from None
     except DBAPIError as fault:
-        if fault.connection_invalidated:
+        if isinstance(fault.orig, CONTENTION):
+            raise Contended(type(fault.orig).__name__) from None
+        if isinstance(fault, OperationalError) or fault.connection_invalidated:
             engine.dispose()
             raise DatabaseAway(type(fault.orig).__name__) from None
         raise
+    except (*CONTENTION, psycopg.errors.IntegrityError) as fault:  # from statements on the driver itself
+        raise Contended(type(fault).__name__) from None
+    except psycopg.OperationalError as fault:
+        engine.dispose()
+        raise DatabaseAway(type(fault).__name__) from None
 
 
 def is_ready(engine: Engine) -> bool:

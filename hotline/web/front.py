@@ -4,6 +4,7 @@ Written on ASGI itself because every text, key press and receipt of a worst morn
 framework does for a page on the way in would cost more than the answer (benchmarks/README.md).
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -14,6 +15,10 @@ from hotline.web.office import REFUSALS, Office
 from hotline.web.request import Refused, WebhookAnswer, WebhookRequest, read_request, send_answer
 
 PREFIX: Final = "/twilio/"
+
+# The carrier gives up after 15 s and says its own English error; a person must hear ours before that,
+# also when the database hangs or every thread is busy.
+ANSWER_WITHIN_S: Final = 10.0
 
 Handler = Callable[[Office, WebhookRequest, Form], Awaitable[WebhookAnswer]]
 
@@ -57,7 +62,8 @@ class Front:
         try:
             request = await read_request(scope, receive, prefix)
             form = self._office.door.admit(request)
-            return await webhook.handler(self._office, request, form)
+            async with asyncio.timeout(ANSWER_WITHIN_S):
+                return await webhook.handler(self._office, request, form)
         except Refused as refused:
             REFUSALS.labels(refused.reason).inc()
             return WebhookAnswer(refused.status)

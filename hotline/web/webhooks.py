@@ -82,9 +82,9 @@ def _whispered(office: Office, step: Whisper, leg: str, n: int) -> str:
 
 
 async def _fallback_sms(office: Office, request: WebhookRequest, form: Form) -> WebhookAnswer:
-    """The carrier could not use our answer: it says so here, and hears the essentials."""
+    """The carrier got no answer it could use: the text is taken once more, for an ALTO must not be lost."""
     office.count_fault("carrier", RuntimeError())
-    return WebhookAnswer(200, office.fault.sms)
+    return await _sms(office, request, form)
 
 
 async def _fallback_voice(office: Office, request: WebhookRequest, form: Form) -> WebhookAnswer:

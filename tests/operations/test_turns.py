@@ -138,3 +138,25 @@ def test_a_number_that_failed_is_well_again_once_it_is_heard_from(line: Line) ->
         )
     assert "CASA" in sms(line, "casa")
     assert rows(line, "number_health") == 0
+
+
+def test_an_opt_out_survives_a_restart_of_the_database(line: Line) -> None:
+    """Every connection at hand is dead then; the carrier knows no ALTO, so nobody else would."""
+    sms(line, "casa")
+    with line.database.connect() as db:
+        db.execute(
+            text(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        )
+    assert "cancelamos" in sms(line, "ALTO")
+    assert rows(line, "suppression") == 1
+
+
+def test_many_texts_of_one_person_at_once_are_all_answered(line: Line) -> None:
+    sms(line, "casa")
+    with ThreadPoolExecutor(8) as threads:
+        answers = list(threads.map(lambda _: sms(line, "trabajo"), range(24)))
+    assert len(answers) == 24
+    assert rows(line, "turn") == 25

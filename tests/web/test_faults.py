@@ -6,6 +6,7 @@ from sqlalchemy import create_engine, make_url, text
 from starlette.testclient import TestClient
 
 from hotline.store.servers.supervisor import Supervisor
+from hotline.web import front
 from tests.web.callers import call_pairs, post, settings_for, sms_pairs, web
 
 GONE_REDIS = "unix:///nonexistent/redis.sock"
@@ -65,3 +66,25 @@ def test_readiness_says_when_the_database_is_away(without_database: TestClient) 
     assert answer.status_code == 503
     assert answer.json()["database"] == "away"
     assert without_database.get("/health/live").status_code == 200
+
+
+def test_a_database_that_hangs_does_not_make_a_caller_wait(
+    servers: Supervisor, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(front, "ANSWER_WITHIN_S", 0.3)
+    with web(settings_for(database_url, servers.redis_url, str(tmp_path))) as client:
+        post(client, "/twilio/sms", sms_pairs("casa"))
+        with create_engine(database_url).begin() as db:
+            db.execute(text("LOCK TABLE turn IN ACCESS EXCLUSIVE MODE"))
+            status, body = post(client, "/twilio/sms", sms_pairs("trabajo"))
+    assert status == 200
+    assert "213-555-01" in body
+
+
+def test_the_carriers_fallback_still_takes_an_opt_out(
+    servers: Supervisor, database_url: str, tmp_path: Path
+) -> None:
+    with web(settings_for(database_url, servers.redis_url, str(tmp_path))) as client:
+        assert "cancelamos" in post(client, "/twilio/fallback/sms", sms_pairs("ALTO"))[1]
+    with create_engine(database_url).connect() as db:
+        assert db.execute(text("SELECT count(*) FROM suppression")).scalar_one() == 1
