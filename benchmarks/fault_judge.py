@@ -55,19 +55,28 @@ def judge(
     record: Mapping[str, Any],
     people: Sequence[Person],
     broadcast_ids: Sequence[int],
-    has_every_receipt: bool,
+    ended_early: bool,
 ) -> Verdict:
-    """Compare. `has_every_receipt`: everything the carrier could say has been asked for."""
+    """Compare, after everything the carrier could say has been asked for.
+
+    `ended_early`: the alert may have ended before everybody was written down for it.
+    """
+    rows = rows_of(line)
+    verdict = compare(rows, accepted_by_key(record))
+    if not ended_early:
+        _judge_audience(verdict, rows, people, broadcast_ids, line)
+    _judge_tallies(verdict, rows, line)
+    verdict.peak = peak(record)
+    return verdict
+
+
+def compare(rows: Sequence[Row], accepted: Mapping[Key, Sequence[Mapping[str, Any]]]) -> Verdict:
+    """Row by row: what we say of each against what the carrier took for it."""
     verdict = Verdict()
-    accepted = accepted_by_key(record)
-    rows = rows_of(line, broadcast_ids)
     for row in rows:
-        _judge_row(verdict, row, accepted.get(row.key, []), has_every_receipt)
+        _judge_row(verdict, row, accepted.get(row.key, []))
     known = {row.key for row in rows}
     verdict.strayed += [f"{_name(key)} was accepted and has no row" for key in accepted if key not in known]
-    _judge_audience(verdict, rows, people, broadcast_ids, line)
-    _judge_tallies(verdict, rows, line, broadcast_ids)
-    verdict.peak = peak(record)
     return verdict
 
 
@@ -81,21 +90,16 @@ def accepted_by_key(record: Mapping[str, Any]) -> dict[Key, list[Mapping[str, An
     return found
 
 
-def rows_of(line: Line, broadcast_ids: Sequence[int]) -> list[Row]:
+def rows_of(line: Line) -> list[Row]:
+    """Every delivery of the run, also of the notices that an alert has ended."""
     with transaction(line.database) as db:
         rows = db.execute(
-            text(
-                "SELECT broadcast_id, seq, contact_id, status, reason, sid FROM delivery"
-                " WHERE broadcast_id = ANY(:ids) ORDER BY 1, 2"
-            ),
-            {"ids": list(broadcast_ids)},
+            text("SELECT broadcast_id, seq, contact_id, status, reason, sid FROM delivery ORDER BY 1, 2")
         )
         return [Row((r.broadcast_id, r.seq), r.contact_id, r.status, r.reason, r.sid) for r in rows]
 
 
-def _judge_row(
-    verdict: Verdict, row: Row, accepted: Sequence[Mapping[str, Any]], has_every_receipt: bool
-) -> None:
+def _judge_row(verdict: Verdict, row: Row, accepted: Sequence[Mapping[str, Any]]) -> None:
     said = f"{_name(row.key)} {row.status} {row.reason}"
     if len(accepted) > 1:
         sids = ", ".join(f"{one['sid'][:8]} at {one['accepted_at']} {one['status']}" for one in accepted)
@@ -111,15 +115,13 @@ def _judge_row(
     elif row.status not in TAKEN or (row.status == "failed" and row.reason != "carrier"):
         verdict.strayed.append(f"{said}, but accepted")
     elif len(accepted) == 1:
-        _judge_receipts(verdict, row, accepted[0], said, has_every_receipt)
+        _judge_receipts(verdict, row, accepted[0], said)
 
 
-def _judge_receipts(
-    verdict: Verdict, row: Row, message: Mapping[str, Any], said: str, has_every_receipt: bool
-) -> None:
+def _judge_receipts(verdict: Verdict, row: Row, message: Mapping[str, Any], said: str) -> None:
     if row.sid != message["sid"]:
         verdict.strayed.append(f"{said} has another sid than the carrier")
-    if has_every_receipt and CARRIER_STATUSES[message["status"]] != row.status:
+    if CARRIER_STATUSES[message["status"]] != row.status:
         verdict.strayed.append(f"{said}, but {message['status']} at the carrier")
 
 
@@ -138,9 +140,9 @@ def _judge_audience(
                 verdict.never.append(f"contact {one.contact_id} has no row in broadcast {broadcast_id}")
 
 
-def _judge_tallies(verdict: Verdict, rows: Sequence[Row], line: Line, broadcast_ids: Sequence[int]) -> None:
+def _judge_tallies(verdict: Verdict, rows: Sequence[Row], line: Line) -> None:
     """The counters that a page shows say what the rows say."""
-    for broadcast_id in broadcast_ids:
+    for broadcast_id in sorted({row.key[0] for row in rows}):
         counted = Counter(row.status for row in rows if row.key[0] == broadcast_id)
         told: Counter[str] = Counter()
         with transaction(line.database) as db:

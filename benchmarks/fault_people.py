@@ -16,7 +16,7 @@ from hotline.operations.line import Line
 from hotline.operations.release import start
 from hotline.store import alerts
 from hotline.store.contacts import place
-from hotline.store.database import DatabaseAway, transaction
+from hotline.store.database import Contended, DatabaseAway, transaction
 
 # 213 is left to the hotline's own numbers and its staff; 500-555 reach nobody either.
 NUMBERS: Final = [
@@ -53,7 +53,7 @@ def forget_everything(line: Line) -> None:
     The hotline goes on working meanwhile, and the database may end a deadlock on our side.
     """
     for _ in range(TRIES):
-        with suppress(DatabaseAway), transaction(line.database) as db:
+        with suppress(DatabaseAway, Contended), transaction(line.database) as db:
             db.execute(_FORGET)
             return
     raise RuntimeError("the tables could not be emptied")

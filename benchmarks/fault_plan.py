@@ -105,6 +105,8 @@ def _strikes(chance: random.Random) -> tuple[Strike, ...]:
 
 def _carrier(chance: random.Random) -> dict[str, Any]:
     odds = {fault: chance.uniform(0, most) for fault, most in ODDS.items() if chance.random() < 0.6}
+    if chance.random() < 0.3:  # no receipt helps: only the carrier's list tells what became of a lost answer
+        odds["lost_callback"] = chance.uniform(0.8, 1.0)
     return {
         "odds": odds,
         "codes": {str(code): 0.02 for code in chance.sample((30003, 30005, 30006, 30008, 30017), 2)},

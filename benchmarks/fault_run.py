@@ -4,7 +4,7 @@ import random
 import threading
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -22,10 +22,12 @@ from benchmarks.fault_time import (
     let_time_pass,
 )
 from hotline.operations.progress import pause, resume
-from hotline.store.database import DatabaseAway, transaction
+from hotline.store.database import Contended, DatabaseAway, transaction
 from hotline.store.stream import STREAM
 
 LONGEST_S: Final = 120.0
+BEGINS_WITHIN_S: Final = 3.0
+STORM_WITHIN_S: Final = 3.0
 RECEIPTS_WITHIN_S: Final = 20.0
 PAUSE_S: Final = 0.4
 _KILLED: Final[dict[Blow, str]] = {
@@ -46,6 +48,7 @@ class Played:
     seconds: float = 0.0
     parts: dict[str, float] = field(default_factory=dict)  # seconds from the beginning to the end of each
     faults: list[str] = field(default_factory=list)
+    logs: list[str] = field(default_factory=list)
     statuses: Counter[str] = field(default_factory=Counter)
 
     @property
@@ -56,6 +59,7 @@ class Played:
 def play(stage: Stage, plan: Plan) -> Played:
     """Play one plan on a stage whose runs before are over."""
     began_at = time.monotonic()
+    stage.mark_logs()
     chance = random.Random(plan.seed ^ 0x5EED)
     stage.carrier.reset()
     forget_everything(stage.line)
@@ -67,21 +71,27 @@ def play(stage: Stage, plan: Plan) -> Played:
     _storm(stage, plan, stopping, broadcast_ids, played.faults)
     stage.carrier.misbehave(**calmed(plan.carrier))
     played.parts["storm"] = time.monotonic() - began_at
-    _come_to_rest(stage, broadcast_ids, played)
+    _come_to_rest(stage, played)
     played.parts["rest"] = time.monotonic() - began_at
-    _hear_every_receipt(stage, plan, broadcast_ids, played)
+    _hear_every_receipt(stage, plan, played)
     played.parts["receipts"] = time.monotonic() - began_at
     _judge(stage, plan, people, stopping, broadcast_ids, played)
     played.seconds = time.monotonic() - began_at
+    played.logs = [] if played.holds else stage.said()
     return played
 
 
 def _storm(
     stage: Stage, plan: Plan, stopping: Sequence[Person], broadcast_ids: Sequence[int], faults: list[str]
 ) -> None:
-    """Every blow at its moment, each in a thread: a server that starts again holds up no other blow."""
-    began_at = time.monotonic()
+    """Every blow at its moment, each in a thread: a server that starts again holds up no other blow.
+
+    The moments count from the first text that the carrier sees, and the carrier misbehaves until the last
+    is on its way.
+    """
     codes = codes_of(stage.line, broadcast_ids)
+    _wait(lambda: stage.carrier.record(summary=True)["attempts"] > 0, BEGINS_WITHIN_S)
+    began_at = time.monotonic()
     locks = {name: threading.Lock() for name in ("redis", "database", *_KILLED.values())}
 
     def strike(blow: Blow, at_s: float) -> None:
@@ -103,6 +113,14 @@ def _storm(
         thread.start()
     for thread in threads:
         thread.join()
+    _wait(lambda: not _is_any(stage, "pending"), STORM_WITHIN_S + plan.recipients * plan.alerts / 50)
+
+
+def _wait(holds: Callable[[], bool], within_s: float) -> bool:
+    until = time.monotonic() + within_s
+    while not (held := holds()) and time.monotonic() < until:
+        time.sleep(0.05)
+    return held
 
 
 def _strike(stage: Stage, blow: Blow, codes: Sequence[str], locks: dict[str, threading.Lock]) -> None:
@@ -131,7 +149,7 @@ def _pause(stage: Stage, codes: Sequence[str]) -> None:
     for code in codes:
         try:
             pause(stage.line, code, "Ana", stage.line.clock())
-        except DatabaseAway:
+        except (DatabaseAway, Contended):
             continue
     time.sleep(PAUSE_S)
     left = set(codes)
@@ -141,48 +159,53 @@ def _pause(stage: Stage, codes: Sequence[str]) -> None:
             try:
                 resume(stage.line, code, "Ana", stage.line.clock())
                 left.discard(code)
-            except DatabaseAway:
+            except (DatabaseAway, Contended):
                 time.sleep(0.1)
 
 
-def _come_to_rest(stage: Stage, broadcast_ids: Sequence[int], played: Played) -> None:
+def _come_to_rest(stage: Stage, played: Played) -> None:
     """Until every broadcast is finished. What waits for a clock is helped along when nothing else moves."""
-    still, until = Stillness(stage), time.monotonic() + LONGEST_S
-    while not _are_finished(stage, broadcast_ids):
+    texts = played.plan.recipients * played.plan.alerts
+    still, until = Stillness(stage), time.monotonic() + LONGEST_S + texts / 50
+    while not _are_finished(stage):
         if time.monotonic() > until:
-            played.faults.append(f"not finished after {LONGEST_S:.0f} s: {_standing(stage, broadcast_ids)}")
+            played.faults.append(f"never finished: {_standing(stage)}")
             return
         if still.holds():
             let_time_pass(stage)
             still.begin_again()
-        time.sleep(0.1)
+        time.sleep(0.1 + texts / 50_000)
 
 
-def _are_finished(stage: Stage, broadcast_ids: Sequence[int]) -> bool:
+def _are_finished(stage: Stage) -> bool:
     try:
         with transaction(stage.line.database) as db:
             left = db.scalar(
-                text("SELECT count(*) FROM broadcast WHERE id = ANY(:ids) AND finished_at IS NULL"),
-                {"ids": list(broadcast_ids)},
+                text(
+                    "SELECT (SELECT count(*) FROM broadcast WHERE finished_at IS NULL)"
+                    " + (SELECT count(*) FROM alert a JOIN broadcast b ON b.alert_id = a.id"
+                    "    WHERE a.ends_at <= :now AND a.kind <> 'expired'"
+                    "    AND NOT EXISTS (SELECT FROM alert f WHERE f.follows_id = a.id))"
+                ),
+                {"now": stage.line.clock()},
             )
             return bool(left == 0)
     except DatabaseAway:
         return False
 
 
-def _standing(stage: Stage, broadcast_ids: Sequence[int]) -> dict[str, int]:
+def _standing(stage: Stage) -> dict[str, int]:
     with transaction(stage.line.database) as db:
         rows = db.execute(
             text(
                 "SELECT status || coalesce(' ' || reason, '') AS standing, count(*) FROM delivery"
-                " WHERE broadcast_id = ANY(:ids) GROUP BY 1 ORDER BY 1"
-            ),
-            {"ids": list(broadcast_ids)},
+                " GROUP BY 1 ORDER BY 1"
+            )
         )
         return {row.standing: int(row[1]) for row in rows}
 
 
-def _hear_every_receipt(stage: Stage, plan: Plan, broadcast_ids: Sequence[int], played: Played) -> None:
+def _hear_every_receipt(stage: Stage, plan: Plan, played: Played) -> None:
     """Until the carrier has nothing more to tell and the stream is in the database."""
     until = time.monotonic() + RECEIPTS_WITHIN_S
     while stage.carrier.in_flight() and time.monotonic() < until:
@@ -194,9 +217,9 @@ def _hear_every_receipt(stage: Stage, plan: Plan, broadcast_ids: Sequence[int], 
         played.faults.append("the stream of receipts was never drained")
     record = stage.carrier.record(summary=True)
     may_miss = plan.loses_receipts or record["callbacks"].get("failed")
-    if not may_miss and (left := _unreported(stage, broadcast_ids)):
+    if not may_miss and (left := _unreported(stage)):
         played.faults.append(f"{left} receipts came in and never arrived in the database")
-    while _unreported(stage, broadcast_ids) and time.monotonic() < until:
+    while _unreported(stage) and time.monotonic() < until:
         let_receipts_be_missed(stage)
         time.sleep(0.5)
 
@@ -208,15 +231,21 @@ def _is_drained(stage: Stage) -> bool:
         return False
 
 
-def _unreported(stage: Stage, broadcast_ids: Sequence[int]) -> int:
+def _is_any(stage: Stage, status: str) -> bool:
+    """Is there such a delivery? Yes while the database is away."""
+    try:
+        with transaction(stage.line.database) as db:
+            found = db.scalar(
+                text("SELECT EXISTS (SELECT FROM delivery WHERE status = :status)"), {"status": status}
+            )
+            return bool(found)
+    except DatabaseAway:
+        return True
+
+
+def _unreported(stage: Stage) -> int:
     with transaction(stage.line.database) as db:
-        found = db.scalar(
-            text(
-                "SELECT count(*) FROM delivery WHERE broadcast_id = ANY(:ids)"
-                " AND status IN ('accepted', 'sent')"
-            ),
-            {"ids": list(broadcast_ids)},
-        )
+        found = db.scalar(text("SELECT count(*) FROM delivery WHERE status IN ('accepted', 'sent')"))
     return int(found or 0)
 
 
@@ -230,7 +259,7 @@ def _judge(
 ) -> None:
     record = stage.carrier.record()
     failed = {error["sid"] for error in stage.carrier.errors()}
-    played.verdict = judge(stage.line, record, people, broadcast_ids, has_every_receipt=True)
+    played.verdict = judge(stage.line, record, people, broadcast_ids, ended_early=plan.ends_in_s is not None)
     played.verdict.strayed += judge_opt_outs(stage.line, record, [p.number for p in stopping], failed)
-    played.statuses = Counter(_standing(stage, broadcast_ids))
+    played.statuses = Counter(_standing(stage))
     played.faults += [f"{name} ended by itself" for name in stage.dead()]

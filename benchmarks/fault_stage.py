@@ -1,8 +1,10 @@
 """The stage of the fault runs: real processes, each of which may be killed, and a pretend carrier."""
 
+import re
 import signal
 import socket
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -30,6 +32,8 @@ PER_SECOND: Final = 300  # segments, each sender
 # ZIP codes without a time zone have no quiet hours: what runs here does not depend on when.
 AREAS: Final[dict[str, str]] = {"first_field": "09012", "second_field": "09013"}
 START_S: Final = 60.0
+LONGEST_LINE: Final = 200
+_TIME: Final = re.compile(r'"timestamp": ?"[^"]*",? ?|\d{4}-\d\d-\d\dT[\d:.]+Z?')
 # Every kind of process of ours; two send, so that one goes on while the other is dead.
 ROLES: Final[dict[str, str]] = {"send": "send", "other_send": "send", "receipts": "receipts", "rest": "rest"}
 
@@ -59,6 +63,7 @@ class Stage:
             name: Actor(name, work_command([role])) for name, role in ROLES.items()
         }
         self.environment: dict[str, str] = {}
+        self._marks: dict[Path, int] = {}
 
     def start(self, name: str) -> None:
         actor = self.actors[name]
@@ -78,6 +83,23 @@ class Stage:
         """Which of them ended by themselves; none ever should."""
         return [name for name, actor in self.actors.items() if not (actor.child and actor.child.is_running)]
 
+    def mark_logs(self) -> None:
+        """What our processes say from here on belongs to the next run."""
+        self._marks = {log: log.stat().st_size for log in self._logs()}
+
+    def said(self) -> list[str]:
+        """What each said since then, every kind of line once with how often it came."""
+        counted: Counter[str] = Counter()
+        for log in self._logs():
+            with log.open("rb") as file:
+                file.seek(self._marks.get(log, 0))
+                for line in file.read().decode("utf-8", "replace").splitlines():
+                    counted[f"{log.stem}: {_TIME.sub('', line)[:LONGEST_LINE]}"] += 1
+        return [f"{count} x {line}" for line, count in counted.items()]
+
+    def _logs(self) -> list[Path]:
+        return [log for name in self.actors if (log := self.folder / f"{name}.log").exists()]
+
     def stop(self) -> None:
         for actor in self.actors.values():
             if actor.child:
@@ -88,13 +110,14 @@ class Stage:
 
 
 @contextmanager
-def open_stage() -> Iterator[Stage]:
-    """Everything, started and ended together."""
+def open_stage(per_second: int = PER_SECOND) -> Iterator[Stage]:
+    """Everything, started and ended together; each sender may send so many segments a second."""
     with ExitStack() as stack:
         servers = stack.enter_context(open_servers())
         folder = servers.home
         port, carrier_port = free_port(), free_port()
         environment = _environment(folder, servers, port, carrier_port)
+        environment["HOTLINE_SEGMENTS_PER_SECOND"] = str(per_second)
         _make_tables(servers)
         carrier = start(folder, "carrier", simulator_command(carrier_port), environment)
         stack.callback(carrier.stop)
@@ -109,6 +132,7 @@ def open_stage() -> Iterator[Stage]:
         stack.callback(stage.stop)
         for name in stage.actors:
             stage.start(name)
+        wait_until(lambda: redis.scard("rq:workers") == len(ROLES), START_S, "the workers do not begin")
         yield stage
 
 
@@ -159,6 +183,7 @@ def _environment(folder: Path, servers: Servers, port: int, carrier_port: int) -
     url = f"http://127.0.0.1:{port}"
     return {
         "PATH": "/usr/bin:/bin",
+        "PYTHONPATH": str(ROOT),  # this very tree, wherever we were started from
         "HOTLINE_MODE": "demo",
         "HOTLINE_PUBLIC_URL": url,
         "HOTLINE_DATA_DIR": str(folder / "keys"),
@@ -167,7 +192,6 @@ def _environment(folder: Path, servers: Servers, port: int, carrier_port: int) -
         "HOTLINE_NETWORK_FILE": str(_network(folder)),
         "HOTLINE_LOG_LEVEL": "warning",
         "HOTLINE_DAILY_SPEND": "none",
-        "HOTLINE_SEGMENTS_PER_SECOND": str(PER_SECOND),
         "TWILIO_API_BASE_URL": f"http://127.0.0.1:{carrier_port}",
         "TWILIO_ACCOUNT_SID": DEMO_ACCOUNT_SID,
         "TWILIO_AUTH_TOKEN": DEMO_AUTH_TOKEN,

@@ -6,13 +6,14 @@ has seen nothing new for a while: no request is then on its way, and the time wo
 """
 
 import time
+from contextlib import suppress
 from typing import Any, Final, cast
 
 from redis.exceptions import RedisError
 from sqlalchemy import text
 
 from benchmarks.fault_stage import Stage
-from hotline.store.database import DatabaseAway, transaction
+from hotline.store.database import Contended, DatabaseAway, transaction
 from hotline.store.stream import GROUP, STREAM
 
 # The two looks for a lost answer are so far apart at least, and the carrier's list is late by less than both.
@@ -63,14 +64,14 @@ def let_time_pass(stage: Stage) -> None:
             for statement in _AGE:
                 db.execute(text(statement))
             db.execute(text(f"UPDATE sender_rest SET until = until - {BY}"))
-    except DatabaseAway:
+    except (DatabaseAway, Contended):
         return
     stage.line.queue.wake("sweep")
 
 
 def let_receipts_be_missed(stage: Stage) -> None:
     """An hour for everything the carrier took and never reported on, and the next look for it."""
-    with transaction(stage.line.database) as db:
+    with suppress(DatabaseAway, Contended), transaction(stage.line.database) as db:
         db.execute(text(_AN_HOUR))
     stage.line.queue.wake("fetch_receipts")
 

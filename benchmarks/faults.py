@@ -7,6 +7,7 @@ processes, Redis and the database are killed and the carrier misbehaves. A run t
 
 import argparse
 import json
+import signal
 import sys
 import time
 from collections.abc import Sequence
@@ -17,16 +18,24 @@ if __name__ == "__main__" and not __package__:
 
 from benchmarks.fault_plan import draw
 from benchmarks.fault_run import Played, play
-from benchmarks.fault_stage import open_stage
+from benchmarks.fault_stage import PER_SECOND, open_stage
 
 SHOWN = 5
+SHOWN_LINES = 25
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Returns 1 when a run failed."""
     given = _parser().parse_args(arguments)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that everything started is ended in order
     played = play_all(
-        given.seed, given.runs, given.recipients, given.seconds, given.keep_going, given.verbose
+        given.seed,
+        given.runs,
+        given.recipients,
+        given.seconds,
+        given.keep_going,
+        given.verbose,
+        given.rate,
     )
     if given.json:
         print(json.dumps(summary(played)))
@@ -42,11 +51,12 @@ def play_all(
     seconds: float | None = None,
     keep_going: bool = True,
     verbose: bool = False,
+    rate: int = PER_SECOND,
 ) -> list[Played]:
     """So many runs from this seed on, or as many as begin within `seconds`."""
     until = time.monotonic() + seconds if seconds else float("inf")
     played: list[Played] = []
-    with open_stage() as stage:
+    with open_stage(rate) as stage:
         for one in range(seed, seed + runs):
             if time.monotonic() > until:
                 break
@@ -95,6 +105,8 @@ def tell(played: Played, verbose: bool = False) -> None:
             print(f"  {name}: {sentence}", file=sys.stderr)
         if len(found) > SHOWN:
             print(f"  {name}: and {len(found) - SHOWN} more", file=sys.stderr)
+    for line in played.logs[:SHOWN_LINES]:
+        print(f"  log: {line}", file=sys.stderr)
     if not played.holds:
         print(f"  again: python benchmarks/faults.py --runs 1 --seed {played.plan.seed}", file=sys.stderr)
 
@@ -105,6 +117,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=1, help="of the first run; each next is one more")
     parser.add_argument("--recipients", type=int, help="in place of the number a seed draws")
     parser.add_argument("--seconds", type=float, help="begin no run after so long")
+    parser.add_argument("--rate", type=int, default=PER_SECOND, help="segments a second of each sender")
     parser.add_argument("--keep-going", action=argparse.BooleanOptionalAction, default=True)
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--verbose", action="store_true", help="tell the plan of every run")

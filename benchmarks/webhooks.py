@@ -45,17 +45,27 @@ def sign(path: str, pairs: Sequence[tuple[str, str]]) -> str:
 
 
 def prepared(path: str, pairs: Sequence[tuple[str, str]]) -> bytes:
+    return prepared_for(WEB_PORT, path, pairs)
+
+
+def prepared_for(port: int, path: str, pairs: Sequence[tuple[str, str]]) -> bytes:
+    """A signed webhook to the door at `port`, as bytes."""
     headers = {
         "Content-Type": "application/x-www-form-urlencoded; charset=UTF-8",
         "X-Twilio-Signature": sign(path, pairs),
         "User-Agent": "TwilioProxy/1.1",
     }
-    return request(WEB_PORT, path, urlencode(pairs).encode(), headers)
+    return request(port, path, urlencode(pairs).encode(), headers)
 
 
 def texts(amount: int, words: Sequence[str] = WORDS) -> list[bytes]:
     """Texts of a thousand people, as Twilio sends them, geography and all."""
     return [prepared("/twilio/sms", _text(next(SIDS), words)) for _ in range(amount)]
+
+
+def text_form(port: int) -> bytes:
+    """One text of somebody to the door at `port`."""
+    return prepared_for(port, "/twilio/sms", _text(next(SIDS), WORDS))
 
 
 def _text(number: int, words: Sequence[str]) -> list[tuple[str, str]]:

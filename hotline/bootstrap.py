@@ -3,13 +3,14 @@
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 from redis import Redis
+from sqlalchemy import Engine
 
 from hotline.catalogs import load_catalogs
 from hotline.channels.twilio.account import Account
@@ -27,16 +28,31 @@ from hotline.flow.network import Network, load_network
 from hotline.flow.reply import Part
 from hotline.operations.library import Shelf
 from hotline.operations.line import Limits, Line
+from hotline.operations.possession import OtherMode, WrongKey, require_key, require_mode, take_possession
 from hotline.settings import ROOT, BadSettings, Settings
-from hotline.store.database import open_database
+from hotline.store.database import DatabaseAway, open_database
 from hotline.store.places import place_of
 from hotline.store.queue import RedisQueue
 from hotline.store.quick import Quick
+from hotline.store.schema import migrate
 from hotline.store.sealing import BadKey, Keyring, new_key, read_keys
 from hotline.store.servers.endpoints import Endpoints, connect_info
 
 DATABASE_CONNECTIONS: Final = 12
 REDIS_S: Final = 1.0  # a Redis that does not answer at once is away
+
+_OF_PRODUCTION: Final = (
+    "HOTLINE_DATA_DIR, HOTLINE_DATABASE_URL: they lead to the data of a real line, which a demo does not"
+    " touch: give the demo a folder of its own, such as HOTLINE_DATA_DIR=var-demo, and leave"
+    " HOTLINE_DATABASE_URL empty"
+)
+_OF_DEMO: Final = (
+    "HOTLINE_DATA_DIR, HOTLINE_DATABASE_URL: they lead to the data of a demo, on which no real line begins:"
+    " put a folder or a database of its own, such as HOTLINE_DATA_DIR=var-line"
+)
+_WRONG_KEY: Final = (
+    "it is not the key that this data was sealed with: put that key, or put it in the list (id:key,id:key)"
+)
 
 
 class NothingRunning(Exception):
@@ -80,6 +96,50 @@ def find_endpoints(settings: Settings) -> Endpoints:
     return Endpoints(settings.database_url or embedded.database_url, settings.redis_url or embedded.redis_url)
 
 
+def prepare_data(settings: Settings) -> None:
+    """Bring the database up to date and mark it as this mode's; the data of the other mode is not touched.
+
+    Raises NothingRunning, BadSettings and hotline.store.database.DatabaseAway.
+    """
+    engine = open_database(find_endpoints(settings).database_url, size=1)
+    try:
+        with _ours(settings):
+            require_mode(engine, settings.mode)
+            migrate(engine)
+            take_possession(engine, settings.mode, _now())
+            require_key(engine, read_keyring(settings))
+    finally:
+        engine.dispose()
+
+
+def require_own_data(settings: Settings) -> None:
+    """Refuse the data of the other mode, or what none of our keys opens, before anything else.
+
+    Raises as `prepare_data` does.
+    """
+    engine = open_database(find_endpoints(settings).database_url, size=1)
+    try:
+        _require_own(engine, settings, read_keyring(settings))
+    finally:
+        engine.dispose()
+
+
+def _require_own(engine: Engine, settings: Settings, keyring: Keyring) -> None:
+    with _ours(settings):
+        require_mode(engine, settings.mode)
+        require_key(engine, keyring)
+
+
+@contextmanager
+def _ours(settings: Settings) -> Iterator[None]:
+    try:
+        yield
+    except OtherMode:
+        raise BadSettings([_OF_PRODUCTION if settings.mode == "demo" else _OF_DEMO]) from None
+    except WrongKey:
+        raise BadSettings([f"{_key_name(settings)}: {_WRONG_KEY}"]) from None
+
+
 @contextmanager
 def open_line(settings: Settings, connections: int = DATABASE_CONNECTIONS) -> Iterator[Line]:
     """The line alone, for workers and commands."""
@@ -94,6 +154,12 @@ def open_parts(settings: Settings, connections: int = DATABASE_CONNECTIONS) -> I
     flow, network = load_flow(settings.flows_dir), load_network(settings.network_file)
     keyring = read_keyring(settings)
     database = open_database(endpoints.database_url, connections)
+    try:
+        with suppress(DatabaseAway):  # a process that starts while it is away works when it is back
+            _require_own(database, settings, keyring)
+    except BadSettings:
+        database.dispose()
+        raise
     quick, wire = Quick(database), _wire(settings)
     redis = Redis.from_url(endpoints.redis_url, socket_connect_timeout=REDIS_S, socket_timeout=REDIS_S)
     values = own_values(settings)
@@ -155,13 +221,15 @@ def limits_of(settings: Settings) -> Limits:
         daily_spend=settings.daily_spend,
         segment_price=settings.segment_price,
         segments_per_second=settings.segments_per_second,
+        calls_per_second=settings.calls_per_second,
+        call_price=settings.call_price,
         has_quiet_hours=settings.mode == "production",
     )
 
 
 def read_keyring(settings: Settings) -> Keyring:
     """The keys that seal personal data. Demo makes itself one. Raises BadSettings."""
-    name = "HOTLINE_SECRET_KEY_FILE" if settings.secret_key_file else "HOTLINE_SECRET_KEY"
+    name = _key_name(settings)
     try:
         if settings.secret_key_file:
             return read_keys(settings.secret_key_file.read_text(encoding="utf-8"))
@@ -170,6 +238,10 @@ def read_keyring(settings: Settings) -> Keyring:
         raise BadSettings([f"{name}: {fault}"]) from None
     except OSError as fault:
         raise BadSettings([f"{name}: the file cannot be read: {fault.strerror}"]) from None
+
+
+def _key_name(settings: Settings) -> str:
+    return "HOTLINE_SECRET_KEY_FILE" if settings.secret_key_file else "HOTLINE_SECRET_KEY"
 
 
 def fault_documents(flow: Flow, network: Network, settings: Settings) -> FaultDocuments:

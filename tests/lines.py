@@ -84,6 +84,15 @@ class Carrier:
         self.rung.append(ring)
         return Accepted(f"CA{next(self._numbers):032x}")
 
+    def ring_all(self, rings: Sequence[Ring]) -> Sequence[Outcome]:
+        return [self.ring(ring) for ring in rings]
+
+    def called(self, number: PhoneNumber, since: datetime) -> Iterable[CarrierMessage]:
+        return [m for m in self.listed if m.to == number.e164 and m.sid.startswith("CA")]
+
+    def call(self, sid: str) -> CarrierMessage | None:
+        return next((m for m in self.listed if m.sid == sid), None)
+
     def messages_with(self, number: PhoneNumber) -> Iterable[CarrierMessage]:
         return [m for m in self.listed if number.e164 in {m.to, m.sender}]
 

@@ -13,9 +13,10 @@ from hotline.catalogs import load_catalogs
 from hotline.cli import keys, talking
 from hotline.domain.alert import AlertState
 from hotline.domain.delivery import STATUSES
+from hotline.domain.intake import REASONS as BAD_ROWS
 from hotline.domain.ticket import TicketState
 from hotline.flow.nodes import Ask
-from hotline.operations import held, staff_words, texts, texts_file
+from hotline.operations import held, staff_words, subscribers_file, texts, texts_file
 from hotline.operations.alerts import REFUSALS
 from hotline.operations.release import ANSWERS, ASKED
 from hotline.settings import ROOT, VARIABLES
@@ -49,6 +50,7 @@ def from_tables() -> Iterator[str]:
     yield from (texts_file.NOT_CURRENT, texts_file.BLOCKED_SINCE, texts_file.NOT_A_DECISION)
     yield from (texts_file.NOT_A_DATE, texts_file.NOT_A_TABLE)
     yield from held.KINDS
+    yield from (*BAD_ROWS.values(), subscribers_file.NO_ROWS, subscribers_file.NOT_CSV, "line")
     yield from (variable.meaning for variable in VARIABLES)
     yield from (*STATUSES, *get_args(TicketState), *get_args(AlertState), *get_args(BroadcastState))
     yield from (*get_args(Decision), "finished")

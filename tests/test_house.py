@@ -9,7 +9,8 @@ import pytest
 from hotline.settings import VARIABLES
 
 ROOT = Path(__file__).parents[1]
-LONGEST_FILE = 300
+LONGEST_FILE = 340
+LONGEST_TESTS = 700
 LOCKS = ("requirements.lock", "requirements-dev.lock")
 
 # Written in pieces, so that this file keeps its own rules.
@@ -164,11 +165,15 @@ def test_both_locks_agree() -> None:
 
 
 def test_no_python_file_is_longer_than_one_can_hold_in_the_head() -> None:
+    """Tests may be longer: a file of them is read one story at a time. Revisions are history."""
     lengths = {name: text.count("\n") for name, text in readable() if name.endswith(".py")}
+    long = {
+        name: length
+        for name, length in lengths.items()
+        if length > (LONGEST_TESTS if name.startswith("tests/") else LONGEST_FILE)
+    }
 
-    assert {
-        name: length for name, length in lengths.items() if length > LONGEST_FILE and "migrations" not in name
-    } == {}
+    assert [name for name in long if "migrations" not in name] == []
 
 
 def test_the_example_of_the_environment_names_every_setting_and_no_other() -> None:

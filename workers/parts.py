@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from redis import Redis
 
 from hotline.bootstrap import open_parts
+from hotline.domain.call import CALLS
 from hotline.operations.line import Line
 from hotline.settings import Settings
-from hotline.store.rates import Rates
+from hotline.store.rates import Rates, burst_of
 from hotline.store.stream import ReceiptStream
 
 # Above the longest time that RQ itself waits for a job to come (it asks Redis to block for 405 s).
@@ -57,7 +58,9 @@ def open_tools(settings: Settings) -> Iterator[Tools]:
         redis = Redis.from_url(parts.redis_url, socket_connect_timeout=1.0, socket_timeout=5.0)
         waiting = Redis.from_url(parts.redis_url, socket_connect_timeout=1.0, socket_timeout=WAITING_S)
         line, consumer = parts.line, f"{socket.gethostname()}-{os.getpid()}"
-        rates = Rates(redis, line.limits.segments_per_second, line.limits.burst_segments)
+        limits, calls = line.limits, {CALLS: (line.limits.calls_per_second, 1)}
+        burst = burst_of(limits.segments_per_second, limits.burst_segments)
+        rates = Rates(redis, limits.segments_per_second, burst, own=calls)
         with using(Tools(line, redis, waiting, rates, ReceiptStream(redis, consumer))) as opened:
             yield opened
         waiting.close()

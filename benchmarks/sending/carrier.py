@@ -27,7 +27,8 @@ _BODY: Final = (
     '"to":"+12135550101","uri":"/2010-04-01/Accounts/ACdddddddddddddddddddddddddddddddd/Messages/x.json"}'
 ) % ("w" * 140)
 _HEADS: Final = (
-    "HTTP/1.1 201 CREATED\r\nContent-Type: application/json;charset=utf-8\r\nTwilio-Request-Duration: 0.041\r\n"
+    "HTTP/1.1 201 CREATED\r\nContent-Type: application/json;charset=utf-8\r\n"
+    "Twilio-Request-Duration: 0.041\r\n"
     "Twilio-Concurrent-Requests: 1\r\nX-Shenanigans: none\r\nContent-Length: %d\r\n\r\n"
 )
 _LENGTH: Final = len(_BODY) - len("#SID#") + 32

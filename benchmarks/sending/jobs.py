@@ -15,18 +15,36 @@ _rows: Final[list[Engine]] = []
 
 def send_by_sdk(settings: Settings, number: int) -> bool:
     """One text through the SDK; was it taken?"""
-    return str(_client(settings).messages.create(
-        to=people.phone(number).e164, from_=DEMO_NUMBER, body=people.SPANISH.format(""),
-        status_callback=f"https://line.example.org/status/{number}",
-    ).sid).startswith("SM")  # fmt: skip
+    return str(
+        _client(settings)
+        .messages.create(
+            to=people.phone(number).e164,
+            from_=DEMO_NUMBER,
+            body=people.SPANISH.format(""),
+            status_callback=f"https://line.example.org/status/{number}",
+        )
+        .sid
+    ).startswith("SM")
 
 
-def use(settings: Settings, engine: Engine) -> None:
+def use(settings: Settings, engine: Engine, is_first: bool = True) -> None:
     """Let the jobs of this process use these."""
     _client(settings)
     _rows[:] = [engine]
+    if is_first:
+        make_table(engine)
+
+
+def is_open() -> bool:
+    return bool(_rows)
+
+
+def make_table(engine: Engine) -> None:
+    """Where the jobs note what they do, empty."""
     with engine.begin() as db:
-        db.execute(text("CREATE TABLE IF NOT EXISTS naive (number bigint PRIMARY KEY, status text, sid text)"))
+        db.execute(
+            text("CREATE TABLE IF NOT EXISTS naive (number bigint PRIMARY KEY, status text, sid text)")
+        )
         db.execute(text("TRUNCATE naive"))
 
 
@@ -36,11 +54,16 @@ def one_text(number: int) -> None:
     with engine.begin() as db:
         db.execute(text("INSERT INTO naive VALUES (:n, 'sending')"), {"n": number})
     sent = client.messages.create(
-        to=people.phone(number).e164, from_=DEMO_NUMBER, body=people.SPANISH.format(""),
+        to=people.phone(number).e164,
+        from_=DEMO_NUMBER,
+        body=people.SPANISH.format(""),
         status_callback=f"https://line.example.org/status/{number}",
-    )  # fmt: skip
+    )
     with engine.begin() as db:
-        db.execute(text("UPDATE naive SET status = 'sent', sid = :sid WHERE number = :n"), {"n": number, "sid": sent.sid})
+        db.execute(
+            text("UPDATE naive SET status = 'sent', sid = :sid WHERE number = :n"),
+            {"n": number, "sid": sent.sid},
+        )
 
 
 def _client(settings: Settings) -> Client:

@@ -7,19 +7,19 @@ from typing import Final
 
 from sqlalchemy import Engine, text
 
+from benchmarks.sending.stage import KEY
 from hotline.domain.phone import PhoneNumber
+from hotline.settings.variables import DEMO_NUMBER
 from hotline.store import broadcasts
 from hotline.store.broadcasts import Body
 from hotline.store.contacts import place
 from hotline.store.sealing import Keyring, read_keys
-from benchmarks.sending.stage import KEY
-from hotline.settings.variables import DEMO_NUMBER
 
 PER_ZIP: Final = 500
 ENGLISH: Final = "TEST 1st & Soto: this is a drill of your neighbourhood alert line. Nothing is wrong. {}"
 SPANISH: Final = (
-    "PRUEBA 1st y Soto: esto es un simulacro de su linea de alertas del barrio. No pasa nada, nadie tiene que "
-    "hacer nada. Siga con su dia; le avisaremos cuando haya una alerta de verdad. {}"
+    "PRUEBA 1st y Soto: esto es un simulacro de su linea de alertas del barrio. No pasa nada, nadie tiene "
+    "que hacer nada. Siga con su dia; le avisaremos cuando haya una alerta de verdad. {}"
 )
 
 
@@ -123,12 +123,20 @@ def broadcast(
         alert_id = db.execute(
             text(
                 "INSERT INTO alert (code, kind, template, values_ct, area, zips, ends_at, author, state,"
-                " created_at) SELECT 'B' || (SELECT count(*) FROM alert), 'test', 'test', '\\x00', 'all', :zips,"
-                " :ends, 'Ana', 'released', :now RETURNING id"
+                " created_at) SELECT 'B' || (SELECT count(*) FROM alert), 'test', 'test', '\\x00', 'all',"
+                " :zips, :ends, 'Ana', 'released', :now RETURNING id"
             ),
             {"zips": list(zips), "ends": now + lasts, "now": now},
         ).scalar_one()
         return broadcasts.add(
-            db, keyring(), alert_id, None, urgent, zips, senders, {"en": english, "es": spanish},
-            now + lasts, now,
-        )  # fmt: skip
+            db,
+            keyring(),
+            alert_id,
+            None,
+            urgent,
+            zips,
+            senders,
+            {"en": english, "es": spanish},
+            now + lasts,
+            now,
+        )

@@ -8,29 +8,42 @@ import contextlib
 import dataclasses
 import gc
 import json
+import resource
 import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import aiohttp
 import uvloop
 from rq import Queue, SimpleWorker
-from twilio.rest import Client
 
 from benchmarks.sending import jobs, people
 from hotline.channels.twilio.account import Account
 from hotline.channels.twilio.sender import TwilioSender
 from hotline.channels.twilio.wire import Wire
-from hotline.operations.deliver import deliver
+from hotline.domain.delivery import DeliveryStatus
+from hotline.domain.lease import BATCH
+from hotline.domain.outcome import Outcome
+from hotline.domain.ports import Outgoing, Sender
+from hotline.operations.deliver import LANES, deliver
 from hotline.operations.fan_out import fan_out
+from hotline.operations.receipts import drain as drain_stream
+from hotline.operations.receipts import settle
 from hotline.settings import Settings, environment, read_settings
-from hotline.store.rates import Rates
+from hotline.store.parcels import DeliveryKey
+from hotline.store.rates import Rates, burst_of
+from hotline.store.receipts import Receipt
+from hotline.store.stream import STREAM
+from workers import jobs as jobs_module
 from workers.parts import Tools, open_tools, using
+from workers.parts import tools as tools_now
 from workers.worker import OneQueueWorker
+
+STATUSES: Final[tuple[DeliveryStatus, ...]] = ("accepted", "sent", "delivered")
 
 
 @dataclasses.dataclass
@@ -57,10 +70,10 @@ def ready(actor: Actor, **_: Any) -> dict[str, object]:
     return {"ready": True}
 
 
-def write(actor: Actor, count: int, **given: Any) -> dict[str, Any]:
+def write(actor: Actor, count: int, zips: Sequence[str] = (), **given: Any) -> dict[str, Any]:
     """A broadcast to so many, its deliveries written."""
-    engine, zips = actor.tools.line.database, people.zips_for(count)
-    broadcast_id = people.broadcast(engine, zips, **given)
+    engine = actor.tools.line.database
+    broadcast_id = people.broadcast(engine, zips or people.zips_for(count), **given)
     return {"broadcast": broadcast_id} | timed(lambda: _fan_out(actor, broadcast_id, count))
 
 
@@ -83,14 +96,18 @@ async def _bare(actor: Actor, count: int, in_flight: int) -> int:
         nonlocal done
         for number in numbers:
             form = {
-                "To": people.phone(number).e164, "From": "+15005550006", "Body": words,
-                "StatusCallback": f"https://line.example.org/status/{number}", "ValidityPeriod": "3600",
-            }  # fmt: skip
+                "To": people.phone(number).e164,
+                "From": "+15005550006",
+                "Body": words,
+                "StatusCallback": f"https://line.example.org/status/{number}",
+                "ValidityPeriod": "3600",
+            }
             async with session.post(actor.url, data=form) as answer:
                 done += answer.status == 201 and json.loads(await answer.read())["sid"].startswith("SM")
 
     async with aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=in_flight), headers={"Authorization": actor.account.authorization}
+        connector=aiohttp.TCPConnector(limit=in_flight),
+        headers={"Authorization": actor.account.authorization},
     ) as session:
         await asyncio.gather(*(one(session) for _ in range(in_flight)))
     return done
@@ -117,24 +134,80 @@ def engine(actor: Actor, lanes: int = 0, in_flight: int = 0, seconds: float = 60
     """The engine, called."""
     with _wired(actor, in_flight) as tools:
         rates = _rates(actor, tools, rate)
-        more = {"lanes": lanes} if lanes else {}
-        return timed(lambda: deliver(tools.line, rates, threading.Event(), seconds, **more))
+        lanes = lanes or max(LANES, in_flight // BATCH + 2)
+        return timed(lambda: deliver(tools.line, rates, threading.Event(), seconds, lanes))
 
 
-def through_rq(actor: Actor, count: int) -> dict[str, float]:
-    """The engine, woken by an RQ job."""
+def through_rq(actor: Actor, seconds: float = 60.0) -> dict[str, float]:
+    """The engine, woken by an RQ job; the job's own length is shortened, its work is not."""
+    worker = OneQueueWorker(actor.tools, "send")
+    worker.log.disabled = True
     with using(dataclasses.replace(actor.tools, rates=_rates(actor, actor.tools, 0.0))):
+        before, jobs_module.WORK_S = jobs_module.WORK_S, seconds  # type: ignore[misc]
         actor.tools.line.queue.wake("deliver")
-        worker = OneQueueWorker(actor.tools, "send")
-        worker.log.disabled = True
-        return timed(lambda: int(worker.work(burst=True, logging_level="CRITICAL") or 1) and count)
+        taken = Counting(actor.tools.line.sender)
+        with using(
+            dataclasses.replace(tools_now(), line=dataclasses.replace(actor.tools.line, sender=taken))
+        ):
+            told = timed(lambda: _one_job(worker, taken))
+        jobs_module.WORK_S = before  # type: ignore[misc]
+    actor.tools.redis.delete("rq:queue:hotline-send")
+    return told
+
+
+class Counting:
+    """A sender that counts what passes."""
+
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
+        self.count = 0
+
+    def send(self, batch: Sequence[Outgoing]) -> Sequence[Outcome]:
+        answers = self._sender.send(batch)
+        self.count += len(answers)
+        return answers
+
+
+def _one_job(worker: OneQueueWorker, taken: Counting) -> int:
+    worker.work(burst=True, max_jobs=1, logging_level="CRITICAL")
+    return taken.count
+
+
+def drain(actor: Actor, broadcast: int, first: int, count: int) -> dict[str, float]:
+    """Receipts of `count` texts, three each, out of the stream into the rows."""
+    for status in STATUSES:
+        with actor.tools.redis.pipeline(transaction=False) as many:
+            for seq in range(first, first + count):
+                many.xadd(STREAM, cast(Any, _receipt(broadcast, seq, status).fields()))
+            many.execute()
+    return timed(lambda: drain_stream(actor.tools.line, actor.tools.stream, None, 30.0))
+
+
+def drain_rest(actor: Actor) -> dict[str, float]:
+    """Whatever is in the stream."""
+    return timed(lambda: drain_stream(actor.tools.line, actor.tools.stream, None, 30.0))
+
+
+def drain_each(actor: Actor, broadcast: int, first: int, count: int) -> dict[str, float]:
+    """The same receipts, each in a transaction of its own."""
+    found = [_receipt(broadcast, seq, status) for status in STATUSES for seq in range(first, first + count)]
+    return timed(lambda: sum(max(1, settle(actor.tools.line, [receipt])) for receipt in found))
+
+
+def _receipt(broadcast: int, seq: int, status: DeliveryStatus) -> Receipt:
+    return Receipt(DeliveryKey(broadcast, seq), f"SM{seq:032x}", status)
+
+
+def memory(actor: Actor) -> dict[str, float]:
+    """The most memory this process ever had, in MB."""
+    return {"mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
 
 
 def _rates(actor: Actor, tools: Tools, rate: float) -> Rates:
     """As the program itself makes it; without a rate one that never binds."""
     limits = tools.line.limits
     if rate:
-        return Rates(tools.redis, rate, limits.burst_segments)
+        return Rates(tools.redis, rate, burst_of(rate, limits.burst_segments))
     return Rates(tools.redis, 1e6, 1_000_000)
 
 
@@ -153,7 +226,8 @@ def _wired(actor: Actor, in_flight: int) -> Iterator[Tools]:
 
 
 ACTS: Final[dict[str, Callable[..., Any]]] = {
-    act.__name__: act for act in (ready, write, bare, sdk, rq_each, engine, through_rq)
+    act.__name__: act
+    for act in (ready, write, bare, sdk, rq_each, engine, through_rq, drain, drain_rest, drain_each, memory)
 }
 
 

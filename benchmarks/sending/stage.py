@@ -7,16 +7,18 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Self
 from urllib.parse import urlencode
 from urllib.request import urlopen
 
+from redis import Redis
 from sqlalchemy import Engine, create_engine
 
 from hotline.settings.variables import DEMO_NUMBER
+from hotline.store.queue import RedisQueue
 from hotline.store.servers.children import Child
 from hotline.store.servers.datadir import temporary_data_directory
 from hotline.store.servers.supervisor import Supervisor
@@ -55,9 +57,12 @@ class Performer:
     def __init__(self, environment: Mapping[str, str]) -> None:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "benchmarks.sending.performer"],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT, env={**os.environ, **environment},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            cwd=ROOT,
+            env={**os.environ, **environment},
             text=True,
-        )  # fmt: skip
+        )
 
     @property
     def pid(self) -> int:
@@ -85,7 +90,8 @@ class Performer:
 
     def stop(self) -> None:
         assert self._process.stdin
-        self._process.stdin.close()
+        with suppress(BrokenPipeError):
+            self._process.stdin.close()
         try:
             self._process.wait(15)
         except subprocess.TimeoutExpired:
@@ -106,6 +112,13 @@ class Stage:
     engine: Engine
     stack: ExitStack
     performers: list[Performer] = field(default_factory=list)
+    speed: float = 0.0
+
+    def wake(self, job: str, identifier: int) -> None:
+        """A wake-up, as the program itself asks for it."""
+        redis = Redis.from_url(self.redis_url)
+        RedisQueue(redis).wake(job, identifier)
+        redis.close()
 
     def cast(self, count: int) -> list[Performer]:
         """So many performers, ready."""
@@ -118,9 +131,11 @@ class Stage:
     def start(self, name: str, command: Sequence[str], **environment: str) -> Child:
         """A child of the program's own (a worker, a web server), ended with the stage."""
         child = Child.start(
-            name, [sys.executable, *command], directory=ROOT,
+            name,
+            [sys.executable, *command],
+            directory=ROOT,
             environment={**os.environ, **self.environment, **environment},
-        )  # fmt: skip
+        )
         self.stack.callback(child.stop)
         return child
 
@@ -158,12 +173,18 @@ def raised(rate: float = 10_000.0) -> Iterator[Stage]:
         metadata.create_all(engine)
         carrier = CarrierAt(free_port())
         environment = {
-            "HOTLINE_MODE": "demo", "HOTLINE_PUBLIC_URL": PUBLIC, "HOTLINE_DATA_DIR": str(data_dir),
-            "HOTLINE_DATABASE_URL": servers.database_url, "HOTLINE_REDIS_URL": servers.redis_url,
-            "HOTLINE_LOG_LEVEL": "error", "HOTLINE_SECRET_KEY": KEY, "HOTLINE_DAILY_SPEND": "1000000",
-            "TWILIO_API_BASE_URL": carrier.url, "TWILIO_FROM_NUMBERS": DEMO_NUMBER,
+            "HOTLINE_MODE": "demo",
+            "HOTLINE_PUBLIC_URL": PUBLIC,
+            "HOTLINE_DATA_DIR": str(data_dir),
+            "HOTLINE_DATABASE_URL": servers.database_url,
+            "HOTLINE_REDIS_URL": servers.redis_url,
+            "HOTLINE_LOG_LEVEL": "error",
+            "HOTLINE_SECRET_KEY": KEY,
+            "HOTLINE_DAILY_SPEND": "1000000",
+            "TWILIO_API_BASE_URL": carrier.url,
+            "TWILIO_FROM_NUMBERS": DEMO_NUMBER,
             "HOTLINE_SEGMENTS_PER_SECOND": str(rate),
-        }  # fmt: skip
+        }
         made = Stage(servers.database_url, servers.redis_url, carrier, environment, engine, stack)
         made.start("carrier", ["-m", "benchmarks.sending.carrier", "--port", str(carrier.port)])
         wait_for(f"{carrier.url}/bench/tell?x=1")

@@ -185,7 +185,7 @@ def _show_estimate(line: Line, told: Estimate) -> None:
     minutes = number(max(1, round(told.minutes)))
     add(
         shown,
-        number(told.recipients),
+        number(sum(told.people.values())),
         people.get("es"),
         people.get("en"),
         number(told.segments),
@@ -193,6 +193,8 @@ def _show_estimate(line: Line, told: Estimate) -> None:
         minutes,
     )
     out.print(shown)
+    if told.called:
+        out.print(say("{COUNT} more people chose calls.", COUNT=number(told.called)))
     if told.waits_until:
         until = when(told.waits_until, line.hours.zone)
         out.print(say("It is night there: it waits until {UNTIL}.", UNTIL=until), style="yellow")

@@ -7,10 +7,10 @@ from typing import Annotated
 import typer
 from rich.panel import Panel
 
-from hotline.bootstrap import open_line
+from hotline.bootstrap import open_line, prepare_data
 from hotline.cli.console import out, sentences
 from hotline.cli.processes import Troupe, require_free, simulator_command, web_command, work_command
-from hotline.cli.serving import ROLES, bring_up_to_date, embedded, stay, troupe_of
+from hotline.cli.serving import ROLES, embedded, stay, troupe_of
 from hotline.operations.demo_data import add_demo_data
 from hotline.settings import Settings, environment, read_settings
 
@@ -27,8 +27,8 @@ def demo(
         settings = read_settings(environment())
         require_free(HOST, port, "--port")
         require_free(HOST, phones_port, "--phones-port")
-        troupe = troupe_of(stack)
         embedded(settings, stack)
+        troupe = troupe_of(stack)  # after the servers, so that it ends before them
         _start(troupe, settings, port, phones_port, given)
         out.print(_guide(port, phones_port))
         stay(troupe)
@@ -49,7 +49,7 @@ def _environment(port: int, phones_port: int) -> dict[str, str]:
 
 def _start(troupe: Troupe, settings: Settings, port: int, phones_port: int, given: dict[str, str]) -> None:
     out.print("Bringing the database up to date…")
-    bring_up_to_date(settings)
+    prepare_data(settings)
     with open_line(settings) as line:
         add_demo_data(line, line.clock())
     out.print("Starting the pretend carrier, the hotline and its workers…")

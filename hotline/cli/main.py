@@ -2,7 +2,19 @@
 
 import typer
 
-from hotline.cli import alerts, checking, demo, fallback, held, keys, serving, talking, texts, tickets
+from hotline.cli import (
+    alerts,
+    checking,
+    demo,
+    fallback,
+    held,
+    keys,
+    serving,
+    subscribers,
+    talking,
+    texts,
+    tickets,
+)
 from hotline.cli.words import say
 
 app = typer.Typer(
@@ -33,6 +45,7 @@ for name, group in {
     "alert": alerts.alert,
     "ticket": tickets.ticket,
     "report": tickets.report,
+    "subscribers": subscribers.subscribers,
     "texts": texts.texts,
     "flows": checking.flows,
     "fallback": fallback.fallback,

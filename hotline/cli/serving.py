@@ -7,14 +7,13 @@ from typing import Annotated
 
 import typer
 
-from hotline.bootstrap import find_endpoints, open_line
+from hotline.bootstrap import open_line, prepare_data, require_own_data
 from hotline.cli.console import Refusal, err, out, sentences, settings_or_stop
 from hotline.cli.processes import Troupe, require_free, web_command, work_command
 from hotline.operations.texts import production_ready
 from hotline.settings import Settings
 from hotline.store import reviews
-from hotline.store.database import open_database, transaction
-from hotline.store.schema import migrate
+from hotline.store.database import transaction
 from hotline.store.servers.endpoints import connect_info
 from hotline.store.servers.supervisor import Supervisor
 
@@ -30,15 +29,6 @@ def embedded(settings: Settings, stack: ExitStack) -> None:
         supervisor = Supervisor(settings.data_dir, production=settings.mode == "production")
         stack.callback(supervisor.stop)
         supervisor.start(lambda sentence: err.print(sentence, style="dim"))
-
-
-def bring_up_to_date(settings: Settings) -> None:
-    """Migrate the database that the settings lead to."""
-    engine = open_database(find_endpoints(settings).database_url, size=1)
-    try:
-        migrate(engine)
-    finally:
-        engine.dispose()
 
 
 def require_unprivileged(settings: Settings) -> None:
@@ -72,7 +62,7 @@ def up() -> None:
         supervisor = Supervisor(settings.data_dir, production=settings.mode == "production")
         stack.callback(supervisor.stop)
         supervisor.start(out.print)
-        bring_up_to_date(settings)
+        prepare_data(settings)
         out.print("PostgreSQL and Redis are up. Ctrl-C stops them.")
         with contextlib.suppress(KeyboardInterrupt):
             supervisor.wait()
@@ -88,9 +78,9 @@ def serve(
     with sentences(), ExitStack() as stack:
         require_unprivileged(settings)
         require_free(host, port, "--port")
-        troupe = troupe_of(stack)
         embedded(settings, stack)
-        bring_up_to_date(settings)
+        troupe = troupe_of(stack)  # after the servers, so that it ends before them
+        prepare_data(settings)
         require_reviewed(settings)
         troupe.start("the web server", web_command(host, port, processes))
         stay(troupe)
@@ -107,6 +97,7 @@ def work(
         if unknown:
             raise Refusal(f"there is no role {', '.join(sorted(unknown))}: choose from {', '.join(ROLES)}")
         require_unprivileged(settings)
+        require_own_data(settings)
         require_reviewed(settings)
         troupe = troupe_of(stack)
         for name in roles:
@@ -118,7 +109,7 @@ def database_migrate() -> None:
     """Bring the tables of the database up to date."""
     settings = settings_or_stop()
     with sentences():
-        bring_up_to_date(settings)
+        prepare_data(settings)
         out.print("The database is up to date.")
 
 

@@ -14,7 +14,9 @@ from hotline.cli.connected import add, connected, table
 from hotline.cli.console import Refusal, out
 from hotline.cli.words import number, say
 from hotline.domain.intake import FIELDS, REASONS, Field, NoColumn
-from hotline.domain.language import LANGUAGES, Language
+from hotline.domain.language import LANGUAGES, Channel, Language
+from hotline.domain.phone import NotAPhoneNumber, parse_phone
+from hotline.operations.subscribers_channel import set_channel
 from hotline.operations.subscribers_export import count_rows, export_subscribers
 from hotline.operations.subscribers_file import NotAList
 from hotline.operations.subscribers_import import Imported, import_subscribers
@@ -22,6 +24,7 @@ from hotline.operations.subscribers_import import Imported, import_subscribers
 subscribers = typer.Typer(help=say("People who asked for alerts: import and export."), no_args_is_help=True)
 
 By = Annotated[str, typer.Option("--by", help=say("your name; else the one you are logged in with"))]
+_CHANNELS: Final[dict[str, Channel]] = {"text": "sms", "call": "voice"}
 _NOT_DIGITS: Final = re.compile(r"\D")
 
 
@@ -113,6 +116,30 @@ def export_command(
         if done.unreadable:
             sentence = say("{COUNT} numbers open with no key of the list.", COUNT=number(done.unreadable))
             out.print(sentence, style="yellow")
+
+
+@subscribers.command("set-channel", help=say("Have somebody's alerts come as texts or as calls."))
+def set_channel_command(
+    number_: Annotated[str, typer.Argument(metavar="NUMBER", help=say("their telephone number"))],
+    channel: Annotated[str, typer.Argument(metavar="text|call")],
+    by: By = "",
+) -> None:
+    who = _who(by)
+    with connected() as line:
+        if channel not in _CHANNELS:
+            choices = ", ".join(_CHANNELS)
+            raise Refusal(say("There is no {NAME}: choose from {CHOICES}.", NAME=channel, CHOICES=choices))
+        try:
+            moved = set_channel(line, parse_phone(number_), _CHANNELS[channel], who, line.clock())
+        except NotAPhoneNumber:
+            raise Refusal(say(REASONS["phone"])) from None
+        if not moved:
+            raise Refusal(say("This number is not signed up for alerts."))
+        out.print(
+            say("Their alerts come by call now.")
+            if _CHANNELS[channel] == "voice"
+            else say("Their alerts come by text now.")
+        )
 
 
 def _show(done: Imported, is_dry_run: bool) -> None:

@@ -48,6 +48,8 @@ AGAIN_KEY: Final = "1"
 STOP_KEY: Final = "9"
 # The words of an opt-out by key, as the ledger keeps them.
 STOP_WORDS: Final = f"tecla {STOP_KEY}"
+# What a call says besides the alert; none is made before these are approved too.
+CALL_TEXTS: Final = ("v_alert_keys", "v_alert_last", "v_alert_stopped")
 
 
 def listener(answered_by: str) -> Listener:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, Literal
+from typing import Final
 
 from sqlalchemy import Connection
 
@@ -21,66 +21,35 @@ from hotline.domain.alert import (
     clock_time,
     read_cross_streets,
 )
+from hotline.domain.call import CALL_TEXTS
 from hotline.domain.code import new_code
 from hotline.domain.language import LANGUAGES, Language
 from hotline.domain.sms import Measured, measure
 from hotline.flow.texts import placeholders
+from hotline.operations.alert_refusals import REFUSALS, AlertRefused, person
 from hotline.operations.line import Line
 from hotline.store import alerts, audit
 from hotline.store.alerts import Alert
 from hotline.store.database import transaction
 from hotline.store.nearness import nearest_first
 
+__all__ = [
+    "REFUSALS",
+    "SYSTEM",
+    "AlertRefused",
+    "Wording",
+    "draft",
+    "fields_of",
+    "find",
+    "spoken",
+    "wordings",
+]
+
 CODE_TRIES: Final = 5
+SYSTEM: Final = "system"  # the author of what nobody need release
 
 # An `expired` notice is written after its alert's end and must not wait long for its own.
 EXPIRED_LASTS: Final = timedelta(hours=12)
-
-Refusal = Literal[
-    "unknown_alert",
-    "unknown_area",
-    "unknown_field",
-    "missing_field",
-    "cross_streets",
-    "no_basis",
-    "no_observer",
-    "seen_at",
-    "ends_at",
-    "follows",
-    "text_not_approved",
-    "state",
-    "second_person",
-    "nobody",
-    "night",
-]
-
-# In English; the catalogs in `locales/` say them in other languages.
-REFUSALS: Final[dict[Refusal, str]] = {
-    "unknown_alert": "There is no such alert.",
-    "unknown_area": "There is no such area in the network file.",
-    "unknown_field": "This is not on the list of the network file.",
-    "missing_field": "Something that the text needs is missing.",
-    "cross_streets": "Give two streets and no house number, as 1st & Soto.",
-    "no_basis": "Say what it stands on: only a test or an exercise goes out without a basis.",
-    "no_observer": "Give the observer's name code.",
-    "seen_at": "What was seen must be less than 30 minutes old.",
-    "ends_at": "The end must lie ahead, and within 12 hours.",
-    "follows": "This kind follows an alert that was released, and only that.",
-    "text_not_approved": "The text is not approved in every language.",
-    "state": "The alert was released or withdrawn already.",
-    "second_person": "Another person than the author must release it, from their own phone.",
-    "nobody": "Nobody in this area would get it.",
-    "night": "It is night there, and the alert would end before the morning.",
-}
-
-
-class AlertRefused(Exception):
-    """An alert cannot be drafted or released. `reason` is one of a closed list, `detail` names what."""
-
-    def __init__(self, reason: Refusal, detail: str = "") -> None:
-        super().__init__(f"{REFUSALS[reason]} {detail}".strip())
-        self.reason: Refusal = reason
-        self.detail = detail
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +80,10 @@ def draft(
     `values` are ids from the network's lists and checked fields: `agency`, `activity`, `change` (an
     activity), `actual` (another agency), `cross_streets`. `area` is an area id; a follow-up
     (`follows`: the code of the alert it follows) takes area, place and times from the first.
+    `author` is a dispatcher's name.
     `origin` is the ZIP code of what was seen: the nearest are told first. Raises AlertRefused.
     """
+    author = author if (kind, author) == ("expired", SYSTEM) else person(line, author).name
     with transaction(line.database) as db:
         first = _first(line, db, kind, follows)
         ends = ends_at or now + (EXPIRED_LASTS if kind == "expired" else LASTS)
@@ -167,6 +138,27 @@ def wordings(line: Line, db: Connection, of: Alert) -> dict[Language, Wording]:
             raise AlertRefused("missing_field", str(missing.args[0])) from None
         found[language] = Wording(text, measure(text))
     return found
+
+
+def spoken(line: Line, db: Connection, of: Alert) -> dict[Language, str]:
+    """What a call says of an alert, in every language; nothing while that is not approved in all."""
+    first = alerts.by_id(db, line.keyring, of.follows_id) if of.follows_id else None
+    library = line.library()
+    needed = [(text, language) for text in (of.template, *CALL_TEXTS) for language in LANGUAGES]
+    if not all(library.is_approved(text, language, "voice") for text, language in needed):
+        return {}
+    return {
+        language: library.part(
+            of.template, language, "voice", **_aloud(_filled(line, of, first, language), language)
+        ).wording
+        for language in LANGUAGES
+    }
+
+
+def _aloud(filled: Mapping[str, str], language: Language) -> dict[str, str]:
+    """A sign between two streets is a word when it is said."""
+    word = " y " if language == "es" else " and "
+    return {name: " ".join(value.replace("&", word).split()) for name, value in filled.items()}
 
 
 def find(line: Line, db: Connection, code: str, lock: bool = False) -> Alert:

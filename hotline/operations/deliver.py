@@ -9,20 +9,25 @@ from datetime import datetime
 from functools import partial
 from typing import Final
 
+from hotline.domain.call import CALLS
 from hotline.domain.lease import BATCH
 from hotline.operations.line import Line
 from hotline.operations.outlook import Outlook, look
+from hotline.operations.possession import require_readable, tell_of_wrong_key
 from hotline.operations.quiet import quiet_zips
 from hotline.operations.sending import send
-from hotline.operations.spending import charge, hold_for_spending, segments_left
+from hotline.operations.spending import charge, charge_for, hold_for_spending, price_of, segments_left
 from hotline.store import broadcasts, deliveries, outbox
 from hotline.store.broadcasts import Body, Broadcast
 from hotline.store.database import transaction
 from hotline.store.rates import Rates
+from hotline.store.sealing import CannotOpen
 
 WORK_S: Final = 20.0
 LONGEST_PAUSE_S: Final = 0.1  # while waiting for the rate: an urgent alert is seen after so long
 LOOK_S: Final = 0.05  # an urgent alert is seen after so long, while the rate allows all
+# While the day's budget pays for more than all processes send between two looks, the look will do.
+ENOUGH_SEGMENTS: Final = 5000
 # Several batches on their way at once, so that the carrier's distance is not waited for between them.
 LANES: Final = 3
 
@@ -49,6 +54,10 @@ class Stretch:
     @property
     def is_over(self) -> bool:
         return self.stopping.is_set() or self.monotonic() >= self.until
+
+    def rest(self) -> None:
+        """Wait for the end."""
+        self.stopping.wait(max(0.0, self.until - self.monotonic()))
 
     def look(self, now: datetime) -> Outlook:
         """What there is to send, as of a moment ago."""
@@ -94,7 +103,12 @@ def deliver(
 def _lane(stretch: Stretch) -> int:
     asked = 0
     while not stretch.is_over:
-        step = _step(stretch)
+        try:
+            step = _step(stretch)
+        except CannotOpen:  # what was taken is pending again; nobody can send until the key is put right
+            tell_of_wrong_key(stretch.line)
+            stretch.rest()
+            break
         asked += step.asked
         if step.wait_s is not None:
             stretch.stopping.wait(min(step.wait_s, LONGEST_PAUSE_S))
@@ -121,7 +135,8 @@ def _step(stretch: Stretch) -> Step:
             return step
         if step.wait_s is not None:
             waits[sender] = step.wait_s
-    stretch.look_again()
+    if not waits:
+        stretch.look_again()
     return Step(0, min(waits.values(), default=None))
 
 
@@ -135,7 +150,7 @@ def _attempts(stretch: Stretch, seen: Outlook, now: datetime) -> list[tuple[str,
         waits_for = next(waiting.senders for waiting in seen.waiting if waiting.of is of)
         tries += [
             (sender, partial(_batch, stretch, of, sender, now))
-            for sender in of.senders
+            for sender in (CALLS, *of.senders)  # calls take longest, and nothing from the texts' rates
             if sender in waits_for and sender not in seen.resting
         ]
     return tries
@@ -160,6 +175,7 @@ def _messages(stretch: Stretch, sender: str, lone: Sequence[int], now: datetime)
         return Step(0, grant.wait_s)
     with transaction(line.database) as db:
         taken = outbox.take(db, line.keyring, sender, _fitting(lone, grant.segments), now)
+        require_readable(line, db, taken)
         used = sum(parcel.segments for parcel in taken)
         charge(line, db, used, now)
     stretch.rates.give_back(sender, grant.segments - used)
@@ -182,30 +198,51 @@ def _fitting(sizes: Sequence[int], room: int) -> int:
 def _batch(stretch: Stretch, of: Broadcast, sender: str, now: datetime) -> Step:
     """The next texts of one broadcast from one sender: rate and budget first, then the rows."""
     line, bodies = stretch.line, _bodies(stretch, of)
-    largest = max(body.segments for body in bodies.values())
+    largest = 1 if sender == CALLS else max(body.segments for body in bodies.values())
     has_quiet_hours = line.limits.has_quiet_hours and not of.is_urgent
     quiet = quiet_zips(of.zips, now) if has_quiet_hours else []
-    with transaction(line.database) as db:
-        # Without quiet hours the look has told; with them a rate must not be held for who sleeps.
-        if quiet and not deliveries.has_pending(db, of.id, sender, quiet, now):
-            return Step()
-        left = segments_left(line, db, now)
-    if left is not None and left < largest:
+    # Without quiet hours the look has told; with them a rate must not be held for who sleeps.
+    if quiet and not _is_anyone_awake(line, of, sender, quiet, now):
+        return Step()
+    left = _left(stretch, now)
+    price = price_of(line, sender, largest)
+    if left is not None and left * line.limits.segment_price < price:
         hold_for_spending(line, of.id, now)
         return Step()
-    most = BATCH * largest if left is None else min(BATCH * largest, left)
+    most = BATCH * largest if left is None else min(BATCH * largest, _affordable(line, sender, left))
     grant = stretch.rates.take(sender, largest, most)
     if not grant.segments:
         return Step(0, grant.wait_s)
     count = grant.segments // largest
     with transaction(line.database) as db:
         taken = deliveries.take(db, line.keyring, of, bodies, sender, count, quiet, line.clock())
+        require_readable(line, db, taken)
         used = sum(parcel.segments for parcel in taken)
-        charge(line, db, used, now)
+        charge_for(line, db, sender, used, now)
     stretch.rates.give_back(sender, grant.segments - used)
     if taken:
         send(line, taken, of.id)
     return Step(len(taken))
+
+
+def _affordable(line: Line, sender: str, left: int) -> int:
+    """What the rest of the day's budget, in segments of text, is in what this sender sends."""
+    price = price_of(line, sender, 1)
+    return left * line.limits.segment_price // price if price else left
+
+
+def _is_anyone_awake(line: Line, of: Broadcast, sender: str, quiet: Sequence[str], now: datetime) -> bool:
+    with transaction(line.database) as db:
+        return deliveries.has_pending(db, of.id, sender, quiet, now)
+
+
+def _left(stretch: Stretch, now: datetime) -> int | None:
+    """What the budget still pays for: as seen a moment ago, asked again when that is not much."""
+    seen = stretch.look(now).segments_left
+    if seen is None or seen > ENOUGH_SEGMENTS:
+        return seen
+    with transaction(stretch.line.database) as db:
+        return segments_left(stretch.line, db, now)
 
 
 def _bodies(stretch: Stretch, of: Broadcast) -> dict[str, Body]:

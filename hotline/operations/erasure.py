@@ -1,5 +1,6 @@
 """Erase a contact here at once, and at the carrier as soon as it lets us."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -8,7 +9,7 @@ from sqlalchemy import Connection
 from hotline.domain.phone import PhoneNumber
 from hotline.domain.ports import CarrierUnreachable
 from hotline.operations.line import Line
-from hotline.store import contacts, deletions, recordings, reports
+from hotline.store import calls, consents, contacts, deletions, recordings, reports
 from hotline.store.database import transaction
 from hotline.store.deletions import Deletion
 
@@ -23,11 +24,27 @@ def erase_contact(
     line: Line, db: Connection, number: PhoneNumber, contact_id: int, at_carrier_from: datetime
 ) -> None:
     """Erase everything of a contact but the suppression hash and the consent proof."""
+    contacts.lock(db, contact_id)
     sids = recordings.take_of_contact(db, line.keyring, contact_id)
     deletions.ask(db, line.keyring, "recording", sids, at_carrier_from)
     deletions.ask(db, line.keyring, "number", [number.e164], at_carrier_from)
     reports.erase_of_contact(db, line.keyring, contact_id, at_carrier_from)
-    contacts.remove(db, contact_id)
+    _remove(line, db, contact_id, line.keyring.lookups(number), at_carrier_from)
+
+
+def erase_unreadable(line: Line, db: Connection, contact_id: int, at_carrier_from: datetime) -> None:
+    """Erase here a contact whose number no key of ours opens; of the carrier's copies only the calls."""
+    contacts.lock(db, contact_id)
+    _remove(line, db, contact_id, contacts.hashes_of(db, contact_id), at_carrier_from)
+
+
+def _remove(
+    line: Line, db: Connection, contact_id: int, hashes: Sequence[bytes], at_carrier_from: datetime
+) -> None:
+    consents.forget_words(db, line.keyring, hashes)
+    alerted = calls.sids_of(db, contact_id)
+    sids = {*alerted, *contacts.remove(db, contact_id)}
+    deletions.ask(db, line.keyring, "call", sorted(sids), at_carrier_from)
 
 
 def delete_at_carrier(line: Line, now: datetime, most: int = MOST) -> int:

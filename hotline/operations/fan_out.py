@@ -40,21 +40,19 @@ def _close(db: Connection, of: Broadcast | None) -> None:
 def _write_zips(db: Connection, of: Broadcast, size: int, now: datetime) -> bool:
     """ZIP code after ZIP code in the broadcast's order, the nearest first, until the step is full."""
     zip_code, after = _place(of)
-    index = of.zips.index(zip_code)
-    while index < len(of.zips):
-        written = enrolment.write_zip(db, of, of.zips[index], after, size, now)
-        if written.last is None or written.used < size:
+    index, made, used = of.zips.index(zip_code), 0, 0
+    while index < len(of.zips) and used < size:
+        limit = size - used
+        written = enrolment.write_zip(db, of, of.next_seq + used, of.zips[index], after, limit, now)
+        made, used = made + written.made, used + written.used
+        if written.last is None or written.read < limit:
             index, after = index + 1, 0
         else:
             after = written.last
-        is_over = index >= len(of.zips)
-        place = "" if is_over else f"{of.zips[index]}:{after}"
-        broadcasts.wrote(db, of.id, place, is_over, written.made, written.used)
-        if is_over:
-            return False
-        if written.used:
-            return True
-    return False
+    is_over = index >= len(of.zips)
+    place = "" if is_over else f"{of.zips[index]}:{after}"
+    broadcasts.wrote(db, of.id, place, is_over, made, used)
+    return not is_over
 
 
 def _place(of: Broadcast) -> tuple[str, int]:
@@ -69,7 +67,7 @@ def _write_reached(db: Connection, of: Broadcast, size: int, now: datetime) -> b
     assert of.follows_id is not None
     after = int(of.written_to or 0)
     written: Written = enrolment.write_reached(db, of, sorted(REACHED), after, size, now)
-    if written.used == size and written.last is not None:
+    if written.read == size and written.last is not None:
         broadcasts.wrote(db, of.id, str(written.last), False, written.made, written.used)
         return True
     first = broadcasts.by_id(db, of.follows_id)

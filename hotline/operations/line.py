@@ -44,6 +44,8 @@ class Limits:
     segment_price: int = 7_900
     segments_per_second: float = 1.0
     burst_segments: int = 2
+    calls_per_second: float = 1.0
+    call_price: int = 25_000
     staff_texts_per_hour: int = 60
     has_quiet_hours: bool = True
 

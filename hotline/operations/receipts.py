@@ -10,6 +10,7 @@ from typing import Final
 import structlog
 from sqlalchemy import Connection
 
+from hotline.domain.call import CALL_STATUSES
 from hotline.domain.delivery import CARRIER_STATUSES
 from hotline.domain.outcome import Reaction
 from hotline.domain.ports import CarrierUnreachable
@@ -103,13 +104,15 @@ def fetch_missing(line: Line, stopping: threading.Event | None = None, work_s: f
 
 
 def _fetched(line: Line, key: Key, sid: str) -> Receipt | None:
+    is_call = sid.startswith("CA")
     try:
-        message = line.records.message(sid)
+        found = line.records.call(sid) if is_call else line.records.message(sid)
     except CarrierUnreachable:
         return None
-    if message is None or message.status not in CARRIER_STATUSES:
+    statuses = CALL_STATUSES if is_call else CARRIER_STATUSES
+    if found is None or found.status not in statuses:
         return None
-    return Receipt(key, sid, CARRIER_STATUSES[message.status], message.error_code)
+    return Receipt(key, sid, statuses[found.status], found.error_code)
 
 
 def _with_reaction(receipt: Receipt) -> Receipt:

@@ -6,13 +6,15 @@ from typing import Final
 
 import structlog
 
+from hotline.domain.call import CALL_STATUSES, CALLS
 from hotline.domain.delivery import CARRIER_STATUSES
 from hotline.domain.lease import CLOCK_SLACK, MISSES_TO_BE_ABSENT
+from hotline.domain.phone import PhoneNumber
 from hotline.domain.ports import CarrierMessage, CarrierUnreachable
 from hotline.operations.line import Line
-from hotline.store import broadcasts, lookups, outbox, sids
+from hotline.store import broadcasts, lookups, outbox, recipients, sids
 from hotline.store.database import transaction
-from hotline.store.parcels import DeliveryKey, Lost
+from hotline.store.parcels import DeliveryKey, Lost, MessageKey
 from hotline.store.receipts import Receipt, apply
 
 _log = structlog.get_logger()
@@ -44,8 +46,10 @@ def _due(line: Line) -> list[Lost]:
 
 
 def _look_up(line: Line, lost: Lost) -> None:
+    if lost.to is None and _is_sealed(line, lost):
+        return  # nobody can be asked, so nothing is known
     try:
-        listed = list(line.records.sent_to(lost.to, lost.asked_at - CLOCK_SLACK)) if lost.to else []
+        listed = _listed(line, lost.to, lost) if lost.to else []
     except CarrierUnreachable as fault:
         _log.warning("reconcile.carrier_unreachable", key=str(lost.key), why=type(fault).__name__)
         return
@@ -54,14 +58,31 @@ def _look_up(line: Line, lost: Lost) -> None:
         free = sids.not_ours(db, [one.sid for one in listed if _is_it(one, lost)], lost.key)
         found = next((one for one in listed if one.sid in free), None)
         if found:
-            status = CARRIER_STATUSES.get(found.status, "accepted")
+            statuses = CALL_STATUSES if lost.sender == CALLS else CARRIER_STATUSES
+            status = statuses.get(found.status, "accepted")
             apply(db, [Receipt(lost.key, found.sid, status, found.error_code)], now)
             return
     _absent(line, lost, now)
 
 
+def _is_sealed(line: Line, lost: Lost) -> bool:
+    """Is there a number that only our keys do not open? An erased contact has none."""
+    with transaction(line.database) as db:
+        return isinstance(lost.key, MessageKey) or bool(recipients.of(db, [lost.key]))
+
+
+def _listed(line: Line, to: PhoneNumber, lost: Lost) -> list[CarrierMessage]:
+    ask = line.records.called if lost.sender == CALLS else line.records.sent_to
+    return list(ask(to, lost.asked_at - CLOCK_SLACK))
+
+
 def _is_it(listed: CarrierMessage, lost: Lost) -> bool:
-    """The same words to the same number from our sender. A messaging service shows the number it chose."""
+    """The same words to the same number from our sender. A messaging service shows the number it chose.
+
+    A call has no words: any that no other row has is it.
+    """
+    if lost.sender == CALLS:
+        return listed.created_at >= lost.asked_at - CLOCK_SLACK
     same_sender = lost.sender is None or lost.sender.startswith("MG") or listed.sender in {"", lost.sender}
     return listed.body == lost.body and same_sender and listed.created_at >= lost.asked_at - CLOCK_SLACK
 

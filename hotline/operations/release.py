@@ -18,7 +18,8 @@ from hotline.domain.alert import (
 from hotline.domain.code import new_code, read_code
 from hotline.domain.language import Language
 from hotline.domain.person import Dispatcher
-from hotline.operations.alerts import AlertRefused, find
+from hotline.operations.alert_refusals import AlertRefused, key_of, person
+from hotline.operations.alerts import find, spoken
 from hotline.operations.estimate import Estimate, estimate_of
 from hotline.operations.line import Line
 from hotline.operations.writing import write_text
@@ -59,25 +60,25 @@ class Answered:
 
 
 def ask_release(line: Line, code: str, author: str, second: str, now: datetime) -> Asked:
-    """Text the one-time word to the second person. Raises AlertRefused.
+    """Text the one-time word to the second person.
 
     `author` is who asks. Neither they nor whoever wrote the draft can be the second person, by name
-    or by phone.
+    or by phone; both must be dispatchers. Raises AlertRefused.
     """
-    person = _second_person(line, second)
+    asker, chosen = person(line, author), _second_person(line, second)
     word = new_code(line.pick)
     with transaction(line.database) as db:
         of = find(line, db, code, lock=True)
         if of.state not in {"draft", "asked"}:
             raise AlertRefused("state", code)
-        _must_be_another(line, person, author, of.author)
+        _must_be_another(line, chosen, asker.name, of.author)
         told = _check_ready(line, db, of, now)
         until = now + WORD_LASTS
-        alerts.ask(db, of.id, person.name, _hash(line, of.id, word), until)
-        write_text(line, db, person.phone, None, _request(line, person, of, word, told), "staff", now, until)
-        audit.record(db, author, "alert.ask", of.code, now, {"second": person.name})
+        alerts.ask(db, of.id, chosen.name, _hash(line, of.id, word), until)
+        write_text(line, db, chosen.phone, None, _request(line, chosen, of, word, told), "staff", now, until)
+        audit.record(db, asker.name, "alert.ask", of.code, now, {"second": chosen.name})
     line.queue.wake("messages")
-    return Asked(told, person.name, until)
+    return Asked(told, chosen.name, until)
 
 
 def answer_release(
@@ -111,8 +112,11 @@ def withdraw(line: Line, code: str, by: str, now: datetime) -> None:
 def start(line: Line, db: Connection, of: Alert, releaser: str, now: datetime) -> int:
     """Write the broadcast of an alert; its deliveries are written by `fan_out`. Returns its id."""
     texts = estimate_of(line, db, of, now).texts
+    aloud = spoken(line, db, of)
     bodies: dict[Language, Body] = {
-        language: Body(wording.text, wording.measured.encoding, wording.measured.segments)
+        language: Body(
+            wording.text, wording.measured.encoding, wording.measured.segments, aloud.get(language)
+        )
         for language, wording in texts.items()
     }
     first = broadcasts.of_alert(db, of.follows_id) if of.follows_id else None
@@ -136,16 +140,16 @@ def start(line: Line, db: Connection, of: Alert, releaser: str, now: datetime) -
 
 
 def _second_person(line: Line, name: str) -> Dispatcher:
-    found = next((person for person in line.dispatchers if person.name == name), None)
-    if found is None:
-        raise AlertRefused("second_person", name)
-    return found
+    try:
+        return person(line, name)
+    except AlertRefused:
+        raise AlertRefused("second_person", name) from None
 
 
-def _must_be_another(line: Line, person: Dispatcher, *others: str) -> None:
-    phones = {other.phone for other in line.dispatchers if other.name in others}
-    if person.name in others or person.phone in phones:
-        raise AlertRefused("second_person", person.name)
+def _must_be_another(line: Line, second: Dispatcher, *names: str) -> None:
+    for other in (person(line, name) for name in names):
+        if key_of(second.name) == key_of(other.name) or second.phone == other.phone:
+            raise AlertRefused("second_person", second.name)
 
 
 def _check_ready(line: Line, db: Connection, of: Alert, now: datetime) -> Estimate:

@@ -7,10 +7,10 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from hotline.operations.erasure import erase_contact
+from hotline.operations.erasure import erase_contact, erase_unreadable
 from hotline.operations.line import Line
 from hotline.store import audit, contacts, deletions, expiry, recordings, reports
-from hotline.store.database import transaction
+from hotline.store.database import Contended, transaction
 from hotline.store.deletions import DeletionKind
 from hotline.store.sealing import CannotOpen
 
@@ -41,8 +41,11 @@ def run(line: Line, now: datetime) -> dict[str, int]:
 def _all(line: Line, name: str, step: Step, erased: Counter[str]) -> bool:
     """Repeat one step until nothing is left; False when that takes too long for one run."""
     for _ in range(MOST_STEPS):
-        with transaction(line.database) as db:
-            count = step(db)
+        try:
+            with transaction(line.database) as db:
+                count = step(db)
+        except Contended:  # a turn of theirs got in the way
+            return False
         erased[name] += count
         if count < STEP:
             return True
@@ -81,19 +84,25 @@ def _steps(line: Line, now: datetime) -> Iterator[tuple[str, Step]]:
 
 def _forget(line: Line, db: Connection, kind: DeletionKind, sids: list[str], now: datetime) -> int:
     """Ask the carrier to delete its copies; counts what was taken, also what never had a sid."""
-    deletions.ask(db, line.keyring, kind, [sid for sid in sids if sid], now)
+    calls = [sid for sid in sids if sid.startswith("CA")]  # some alerts go out as calls
+    deletions.ask(db, line.keyring, "call", calls, now)
+    deletions.ask(db, line.keyring, kind, [sid for sid in sids if sid and sid not in calls], now)
     return len(sids)
 
 
 def _contacts(line: Line, db: Connection, before: datetime, now: datetime) -> int:
-    ids = expiry.unseen_contacts(db, before, STEP)
+    """Conversations are locked before contacts, as a turn does; who was seen meanwhile is let be."""
+    unseen = expiry.unseen_contacts(db, before, STEP)
+    for contact_id in unseen:
+        contacts.lock(db, contact_id)
+    ids = expiry.still_unseen(db, before, unseen)
     for contact_id in ids:
         try:
             number = contacts.number_of(db, line.keyring, contact_id)
         except CannotOpen:  # sealed with a key that was dropped: what is here goes all the same
             number = None
         if number is None:
-            contacts.remove(db, contact_id)
+            erase_unreadable(line, db, contact_id, now)
         else:
             erase_contact(line, db, number, contact_id, now)
     return len(ids)

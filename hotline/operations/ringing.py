@@ -2,7 +2,7 @@
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, Literal
 
 from sqlalchemy import Connection
@@ -12,6 +12,7 @@ from hotline.domain.person import Dispatcher
 from hotline.flow.inbound import Inbound
 from hotline.flow.reply import Connect, Leg, Part
 from hotline.operations import tickets as ticket_operations
+from hotline.operations.giving_back import give_back, miss
 from hotline.operations.line import Line
 from hotline.operations.staff_words import LANGUAGE_NAMES, TOPICS, WAITED
 from hotline.store import legs, tickets
@@ -20,6 +21,7 @@ from hotline.store.legs import LegRow
 
 MOST_LEGS: Final = 10  # <Number> elements in one <Dial>
 MOST_ROUNDS: Final = 3  # so that nobody listens to ringing for more than a minute
+LONGEST_CALL: Final = timedelta(hours=4)  # the carrier ends it then: TimeLimit of a <Dial>, 14,400 s
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,8 @@ def _left(line: Line, db: Connection, inbound: Inbound) -> list[Dispatcher]:
 def whisper(line: Line, leg_id: str, n: int, keys: str, now: datetime) -> Whisper:
     """One step with a dispatcher's phone: 1 ring, 2 the key, 3 the call back is over, 4 its outcome.
 
-    The same step taken twice does the same: only the first leg of a call to press 1 has it.
+    The same step taken twice does the same: only the first leg of a call to press 1 has it. What is
+    written to dispatchers here, a sweep finds within seconds.
     """
     with transaction(line.database) as db:
         leg = legs.read(db, leg_id)
@@ -96,7 +99,7 @@ def whisper(line: Line, leg_id: str, n: int, keys: str, now: datetime) -> Whispe
 def _pressed(line: Line, db: Connection, leg: LegRow, keys: str, now: datetime) -> Whisper:
     if keys != "1":
         legs.settle(db, leg.id, "declined")
-        _give_back(line, db, leg, now)
+        give_back(line, db, leg, now)
         return Whisper("hangup")
     if not legs.accept(db, leg.id, now):
         return Whisper("hangup", _parts(line, leg, "whisper_taken"))
@@ -104,25 +107,24 @@ def _pressed(line: Line, db: Connection, leg: LegRow, keys: str, now: datetime) 
         return Whisper("accept", _parts(line, leg, "whisper_detail", **_detail(line, leg, now)))
     ticket = tickets.by_id(db, leg.ticket_id)
     number = ticket_operations.number_behind(line, db, ticket) if ticket else None
-    if number is None:
+    if ticket is None or number is None:
         return Whisper("hangup")
+    if ticket.state == "taken":
+        tickets.due(db, ticket.id, now + LONGEST_CALL)
     return Whisper("bridge", _parts(line, leg, "callback_connect", **_detail(line, leg, now)), number)
 
 
 def _outcome(line: Line, db: Connection, leg: LegRow, keys: str, now: datetime) -> Whisper:
-    """1 closes the ticket; anything else leaves it waiting for somebody."""
-    ticket = tickets.by_id(db, leg.ticket_id) if leg.ticket_id is not None else None
-    if ticket and leg.outcome is None:
-        legs.settle(db, leg.id, "spoke" if keys == "1" else "missed")
-        state = "closed" if keys == "1" else "open"
-        ticket_operations.move(line, db, ticket.code, state, leg.person, now)  # type: ignore[arg-type]
+    """1 closes the ticket, also when the end of the call was told first; anything else leaves it waiting."""
+    if keys != "1":
+        if leg.outcome is None:
+            miss(line, db, leg, now)
+    elif leg.outcome in {None, "missed"} and leg.ticket_id is not None:
+        legs.settle(db, leg.id, "spoke")
+        ticket = tickets.by_id(db, leg.ticket_id)
+        if ticket and (ticket.state == "open" or ticket.owner == leg.person):
+            ticket_operations.move(line, db, ticket.code, "closed", leg.person, now)
     return Whisper("hangup")
-
-
-def _give_back(line: Line, db: Connection, leg: LegRow, now: datetime) -> None:
-    ticket = tickets.by_id(db, leg.ticket_id) if leg.ticket_id is not None else None
-    if ticket and ticket.state == "taken":
-        ticket_operations.move(line, db, ticket.code, "open", leg.person, now)
 
 
 def _detail(line: Line, leg: LegRow, now: datetime) -> dict[str, str]:

@@ -6,6 +6,7 @@ from typing import Final
 import structlog
 from sqlalchemy import Connection
 
+from hotline.domain.call import CALLS
 from hotline.operations.line import Line
 from hotline.operations.telling import tell_dispatchers
 from hotline.store import broadcasts, marks, spend
@@ -23,6 +24,16 @@ LIMIT_REACHED: Final = "The daily spend limit is reached: alerts wait until tomo
 def charge(line: Line, db: Connection, segments: int, now: datetime) -> None:
     """Count segments that are being asked of the carrier; less than none gives back what was refused."""
     spend.charge(db, now.astimezone(line.hours.zone).date(), segments * line.limits.segment_price)
+
+
+def price_of(line: Line, sender: str, segments: int) -> int:
+    """In millionths of a dollar: of calls one segment stands for one call."""
+    return segments * (line.limits.call_price if sender == CALLS else line.limits.segment_price)
+
+
+def charge_for(line: Line, db: Connection, sender: str | None, segments: int, now: datetime) -> None:
+    """Count what goes out from one sender, at its own price."""
+    spend.charge(db, now.astimezone(line.hours.zone).date(), price_of(line, sender or "", segments))
 
 
 def segments_left(line: Line, db: Connection, now: datetime) -> int | None:

@@ -6,7 +6,8 @@ from typing import Final
 import structlog
 from sqlalchemy import Connection
 
-from hotline.operations.alerts import AlertRefused, draft
+from hotline.operations.alerts import SYSTEM, AlertRefused, draft
+from hotline.operations.giving_back import free_overdue
 from hotline.operations.line import Line
 from hotline.operations.quiet import ends_quiet
 from hotline.operations.release import start
@@ -20,7 +21,6 @@ _log = structlog.get_logger()
 STEP: Final = 20_000
 # After its end a broadcast whose lost answers cannot be looked up (the carrier is away) waits so long.
 LOOKING_ENDS_AFTER: Final = timedelta(hours=24)
-SYSTEM: Final = "system"
 
 
 def sweep(line: Line) -> list[tuple[str, int | None]]:
@@ -32,6 +32,7 @@ def sweep(line: Line) -> list[tuple[str, int | None]]:
     for of in running:
         wakes += _sweep_one(line, of, now)
     with transaction(line.database) as db:
+        free_overdue(line, db, now)
         outbox.lose(db, now)
         resume_spending(line, db, now)
         tallies.fold(db, now)

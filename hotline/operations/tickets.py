@@ -2,27 +2,30 @@
 
 import secrets
 from datetime import datetime, timedelta
-from typing import Final, Literal
+from typing import Final, Literal, assert_never
 
 from sqlalchemy import Connection
 
 from hotline.domain.code import new_code
 from hotline.domain.language import Language
+from hotline.domain.outcome import Accepted, Outcome, Refused, Unknown
 from hotline.domain.person import Dispatcher
 from hotline.domain.ports import Ring
 from hotline.domain.ticket import TicketState, may_move
 from hotline.flow.effect import OpenTicket
 from hotline.flow.library import Library
+from hotline.operations.dispatch import tell_of_ticket
+from hotline.operations.giving_back import miss
 from hotline.operations.line import Line
-from hotline.operations.staff_words import KINDS, URGENT
-from hotline.operations.writing import write_text
 from hotline.store import audit, contacts, counters, legs, reports, tickets
 from hotline.store.database import transaction
+from hotline.store.legs import LegRow
 from hotline.store.tickets import Ticket
 
 CODE_TRIES: Final = 5
-STAFF_TEXT_VALID: Final = timedelta(hours=2)
 RING_S: Final = 25
+TAKEN_AT_MOST: Final = timedelta(minutes=30)  # without news of the call back
+RINGS_AT_MOST: Final = timedelta(minutes=2)
 
 Taken = Literal["ringing", "unknown", "closed", "taken", "no_contact", "asked_not_to"]
 
@@ -39,15 +42,12 @@ def open_ticket(
     """Open a ticket and write to the dispatchers: the id of the ticket that now waits, and whether a
     text to them is on its way (the caller wakes `messages` after the commit).
 
-    One contact has one waiting ticket of a kind: asking again makes it urgent if the new one is.
+    One contact has one waiting ticket of a kind; asking again opens it again if somebody has it.
     A flood is cut off at the limit, but never what is urgent. No id when it was cut off.
     """
     waiting = tickets.waiting_of(db, contact_id, wanted.kind) if contact_id is not None else None
     if waiting and wanted.kind != "report":
-        if wanted.is_urgent and not waiting.is_urgent:
-            tickets.make_urgent(db, waiting.id)
-            return waiting.id, _tell_dispatchers(line, db, library, waiting.code, wanted, language, now)
-        return waiting.id, False
+        return waiting.id, _ask_again(line, db, library, waiting, wanted, language, now)
     if not wanted.is_urgent and tickets.count_open(db) >= line.limits.open_tickets:
         counters.add(db, "tickets_cut_off", now.date())
         return None, False
@@ -57,53 +57,60 @@ def open_ticket(
             db, code, wanted.kind, wanted.topic, wanted.is_urgent, contact_id, language, now
         )
         if opened is not None:
-            return opened, _tell_dispatchers(line, db, library, code, wanted, language, now)
+            return opened, tell_of_ticket(
+                line, db, library, opened, code, wanted.kind, wanted.is_urgent, language, now
+            )
     raise RuntimeError("no free ticket code: close old tickets")
 
 
-def _tell_dispatchers(
+def _ask_again(
     line: Line,
     db: Connection,
     library: Library,
-    code: str,
+    waiting: Ticket,
     wanted: OpenTicket,
     language: Language | None,
     now: datetime,
 ) -> bool:
-    """One text to each dispatcher: the code and what it is, nothing of the person. False in a flood."""
-    sent = counters.add(db, f"staff_texts.{now:%H}", now.date())
-    if sent > line.limits.staff_texts_per_hour and not wanted.is_urgent:
+    """The person asks again: are dispatchers told again? Not while they must still know of it.
+
+    A message that was left is news at once, and so is that it has become urgent, or that whoever took
+    the ticket has not answered.
+    """
+    is_urgent = waiting.is_urgent or wanted.is_urgent
+    is_news = (
+        wanted.kind == "voicemail"
+        or waiting.state == "taken"
+        or waiting.due_at is None
+        or waiting.due_at <= now
+        or (wanted.is_urgent and not waiting.is_urgent)
+    )
+    if not is_news:
         return False
-    for dispatcher in line.dispatchers:
-        part = library.part(
-            "staff_ticket",
-            dispatcher.language,
-            "sms",
-            CODE=code,
-            KIND=kind_in_words(line, wanted, dispatcher.language),
-            LANGUAGE=(language or "es/en").upper(),
-        )
-        write_text(line, db, dispatcher.phone, None, part.wording, "staff", now, now + STAFF_TEXT_VALID)
-    return True
-
-
-def kind_in_words(line: Line, wanted: OpenTicket, language: Language) -> str:
-    """`URGENTE: …` for what is urgent, in the dispatcher's language."""
-    kind = line.gettext(language, KINDS[wanted.kind])
-    return f"{line.gettext(language, URGENT)}: {kind}" if wanted.is_urgent else kind
+    topic = wanted.topic if wanted.is_urgent or not waiting.is_urgent else waiting.topic
+    tickets.ask_again(db, waiting.id, topic, is_urgent)
+    return tell_of_ticket(line, db, library, waiting.id, waiting.code, waiting.kind, is_urgent, language, now)
 
 
 def call_back(
     line: Line, db: Connection, code: str, dispatcher: Dispatcher, now: datetime
 ) -> tuple[Taken, int | None]:
-    """A dispatcher takes a ticket. The caller wakes `ring` with the ticket's id after the commit."""
+    """A dispatcher takes a ticket. The caller wakes `ring` with the ticket's id after the commit.
+
+    Asked twice, their phone rings once.
+    """
     ticket = tickets.by_code(db, code)
     if ticket is None:
         return "unknown", None
     refusal = _refusal(line, db, ticket, dispatcher)
     if refusal:
         return refusal, None
-    tickets.move(db, ticket.id, "taken", dispatcher.name, now)
+    is_under_way = legs.is_under_way(db, ticket.id, dispatcher.name, now - RINGS_AT_MOST)
+    if is_under_way and ticket.state == "taken":
+        return "ringing", ticket.id
+    tickets.move(db, ticket.id, "taken", dispatcher.name, now, due_at=now + TAKEN_AT_MOST)
+    if is_under_way:
+        return "ringing", ticket.id
     legs.add(db, [_leg(ticket, dispatcher, now)])
     audit.record(db, dispatcher.name, "ticket.take", ticket.code, now)
     return "ringing", ticket.id
@@ -137,7 +144,7 @@ def _leg(ticket: Ticket, dispatcher: Dispatcher, now: datetime) -> dict[str, obj
 
 
 def ring_back(line: Line, ticket_id: int, now: datetime) -> bool:
-    """Ring the dispatcher who took a ticket; once for each time it was taken. False: nothing to ring.
+    """Ring the dispatcher who took a ticket; once for each time it was taken. False: nothing rings.
 
     The leg is marked before the carrier is asked: a crash in between rings nobody, and the
     dispatcher asks again, which is better than two calls at once.
@@ -147,11 +154,28 @@ def ring_back(line: Line, ticket_id: int, now: datetime) -> bool:
     if waiting is None:
         return False
     dispatcher = next((d for d in line.dispatchers if d.name == waiting.person), None)
-    if dispatcher is None:
-        return False
     path = f"/twilio/voice/whisper/{waiting.id}?n=1"
-    line.caller.ring(Ring(dispatcher.phone, path, "/twilio/status/call", RING_S))
-    return True
+    ring = Ring(dispatcher.phone, path, "/twilio/status/call", RING_S) if dispatcher else None
+    outcome = line.caller.ring(ring) if ring else None
+    with transaction(line.database) as db:
+        was_told = _settle_ring(line, db, waiting, outcome, now)
+    if was_told:
+        line.queue.wake("messages")
+    return outcome is not None and not isinstance(outcome, Refused)
+
+
+def _settle_ring(line: Line, db: Connection, leg: LegRow, outcome: Outcome | None, now: datetime) -> bool:
+    """Keep the name of the call, or give the ticket back. True: texts are on their way."""
+    match outcome:
+        case Accepted():
+            legs.name_call(db, leg.id, outcome.sid)
+            return False
+        case Unknown():  # it may ring: never blindly again, a sweep frees the ticket
+            return False
+        case Refused() | None:
+            return miss(line, db, leg, now)
+        case _:
+            assert_never(outcome)
 
 
 def move(

@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from hotline.settings.dotenv import read_dotenv
 from hotline.settings.reading import Reader
 from hotline.settings.value import BadSettings, Settings
 from hotline.settings.variables import ROOT, VARIABLES, Variable
@@ -23,8 +24,6 @@ def read_settings(given: Mapping[str, str]) -> Settings:
 
 def _read_env_file(path: Path) -> dict[str, str]:
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        return read_dotenv(path.read_text(encoding="utf-8", errors="replace"))
     except OSError:
         return {}
-    pairs = (line.split("=", 1) for line in lines if "=" in line and not line.lstrip().startswith("#"))
-    return {name.strip(): value.strip().strip("'\"") for name, value in pairs}

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -19,6 +19,11 @@ from hotline.settings.variables import (
     ROOT,
     VARIABLES,
 )
+
+_ADDRESS: Final = "put an address such as https://line.example.org, without user, query or #"
+_POSTGRESQL: Final = ("postgresql", "postgresql+psycopg")
+_REDIS: Final = ("redis", "rediss", "unix")
+MOST_DOLLARS: Final = 1_000_000
 
 
 class Reader:
@@ -49,8 +54,8 @@ class Reader:
             mode=mode,
             public_url=self._url("HOTLINE_PUBLIC_URL"),
             data_dir=Path(self._text("HOTLINE_DATA_DIR")).absolute(),
-            database_url=self._text("HOTLINE_DATABASE_URL"),
-            redis_url=self._text("HOTLINE_REDIS_URL"),
+            database_url=self._server("HOTLINE_DATABASE_URL", _POSTGRESQL),
+            redis_url=self._server("HOTLINE_REDIS_URL", _REDIS),
             secret_key=self._text("HOTLINE_SECRET_KEY"),
             secret_key_file=Path(key_file) if key_file else None,
             zone=zone,
@@ -71,9 +76,11 @@ class Reader:
             voice_number=self._voice_number(numbers),
             carrier_handles_words=self._one_of("TWILIO_HANDLES_STOP", {"yes", "no"}) == "yes",
             keep_days=self._keep_days(),
-            daily_spend=self._money("HOTLINE_DAILY_SPEND"),
+            daily_spend=self._limit("HOTLINE_DAILY_SPEND"),
             segment_price=self._money("HOTLINE_SEGMENT_PRICE") or 0,
             segments_per_second=self._rate("HOTLINE_SEGMENTS_PER_SECOND"),
+            calls_per_second=self._rate("HOTLINE_CALLS_PER_SECOND"),
+            call_price=self._money("HOTLINE_CALL_PRICE") or 0,
         )
 
     def _use_demo_defaults(self) -> None:
@@ -110,9 +117,21 @@ class Reader:
 
     def _url(self, name: str) -> str:
         value = self._text(name).rstrip("/")
-        parts = urlsplit(value)
-        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.username:
-            self._fault(name, "put an address such as https://line.example.org, without user, query or #")
+        try:
+            parts = urlsplit(value)
+            is_whole = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+        except ValueError:  # a bracket that is not closed, a port that is no number
+            self._fault(name, _ADDRESS)
+            return self._defaults[name]
+        if not is_whole or parts.query or parts.fragment or parts.username:
+            self._fault(name, _ADDRESS)
+        return value
+
+    def _server(self, name: str, schemes: tuple[str, ...]) -> str:
+        """The address of a database or Redis; empty for the embedded one."""
+        value = self._text(name)
+        if value and value.partition("://")[0] not in schemes:
+            self._fault(name, f"put an address that begins with {schemes[0]}://, or leave it empty")
         return value
 
     def _zone(self) -> ZoneInfo:
@@ -150,14 +169,13 @@ class Reader:
     def _dispatchers(self) -> tuple[Dispatcher, ...]:
         people = []
         for piece in self._list("HOTLINE_DISPATCHERS"):
-            name, _, rest = piece.partition(":")
-            text, _, language = rest.partition(":")
+            name, text, language = (part.strip() for part in (*piece.split(":", 2), "", "")[:3])
             number = self._number("HOTLINE_DISPATCHERS", text)
             if not name or language not in {"es", "en"}:
                 self._fault("HOTLINE_DISPATCHERS", "write name:number:language, as in Ana:+12135550190:es")
             elif number:
                 people.append(Dispatcher(name, number, "es" if language == "es" else "en"))
-        if len({person.name for person in people}) != len(people):
+        if len({person.name.casefold() for person in people}) != len(people):
             self._fault("HOTLINE_DISPATCHERS", "gives two people one name")
         return tuple(people)
 
@@ -178,16 +196,24 @@ class Reader:
             return 1
         return int(value)
 
+    def _limit(self, name: str) -> int | None:
+        """An amount of dollars; given but empty there is no limit, not given at all there is the default."""
+        is_empty = name in self._given and not self._given[name].strip()
+        return None if is_empty else self._money(name)
+
     def _money(self, name: str) -> int | None:
         """Dollars as millionths, so that sums are exact."""
         value = self._text(name)
         if value.lower() in {"", "none"}:
             return None
         try:
-            return round(float(value) * 1_000_000)
+            dollars = float(value)
         except ValueError:
+            dollars = -1.0
+        if not 0 <= dollars <= MOST_DOLLARS:  # neither is what is no number
             self._fault(name, "put an amount in dollars, such as 50 or 0.0079")
             return None
+        return round(dollars * 1_000_000)
 
     def _rate(self, name: str) -> float:
         try:

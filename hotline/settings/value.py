@@ -51,6 +51,8 @@ class Settings:
     daily_spend: int | None
     segment_price: int
     segments_per_second: float
+    calls_per_second: float
+    call_price: int
 
     def __repr__(self) -> str:
         return f"Settings(mode={self.mode!r}, public_url={self.public_url!r})"

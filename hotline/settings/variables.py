@@ -69,4 +69,6 @@ VARIABLES: Final = (
     Variable("HOTLINE_DAILY_SPEND", "dollars a day after which alerts are held; empty: no limit", "50"),
     Variable("HOTLINE_SEGMENT_PRICE", "dollars for one segment", "0.0079"),
     Variable("HOTLINE_SEGMENTS_PER_SECOND", "permitted rate of each sender", "1"),
+    Variable("HOTLINE_CALLS_PER_SECOND", "alert calls that are begun in a second", "1"),
+    Variable("HOTLINE_CALL_PRICE", "dollars for one alert call of a minute", "0.025"),
 )

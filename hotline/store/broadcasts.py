@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, func, insert, select, text, update
 
+from hotline.domain.call import CALLS
 from hotline.domain.language import Language
 from hotline.store.sealing import Keyring
 from hotline.store.tables import alert, broadcast, broadcast_body
@@ -37,11 +38,12 @@ class Broadcast:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """The wording in one language, opened."""
+    """The wording in one language, opened; `spoken` is what a call says, None where none is approved."""
 
     text: str
     encoding: str
     segments: int
+    spoken: str | None = None
 
 
 def add(
@@ -80,6 +82,7 @@ def add(
                 body_ct=keyring.seal(body.text, _place(broadcast_id, language)),
                 encoding=body.encoding,
                 segments=body.segments,
+                spoken_ct=_spoken(keyring, broadcast_id, language, body),
             )
         )
     return broadcast_id
@@ -108,7 +111,7 @@ def running(db: Connection) -> list[Broadcast]:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A broadcast that may be sent, and those of its senders that have a row to send."""
+    """A broadcast that may be sent, and those of its senders, calls among them, that have a row to send."""
 
     of: Broadcast
     senders: tuple[str, ...]
@@ -117,7 +120,7 @@ class Waiting:
 _WAITING = text(
     """
     SELECT b.*, ARRAY(
-        SELECT name FROM unnest(b.senders) AS name WHERE EXISTS (
+        SELECT name FROM unnest(b.senders || CAST(:calls AS varchar)) AS name WHERE EXISTS (
             SELECT FROM delivery d WHERE d.broadcast_id = b.id AND d.sender = name AND d.status = 'pending'
               AND (d.not_before IS NULL OR d.not_before <= :now))) AS waiting
     FROM broadcast b WHERE b.finished_at IS NULL AND b.state = 'sending' AND b.ends_at > :now
@@ -128,7 +131,7 @@ _WAITING = text(
 
 def waiting(db: Connection, now: datetime) -> list[Waiting]:
     """Broadcasts that are going out and have rows that could be sent now, the urgent ones first."""
-    rows = db.execute(_WAITING, {"now": now})
+    rows = db.execute(_WAITING, {"now": now, "calls": CALLS})
     return [Waiting(_read(row), tuple(row.waiting)) for row in rows if row.waiting]
 
 
@@ -137,7 +140,10 @@ def bodies_of(db: Connection, keyring: Keyring, broadcast_id: int) -> dict[str, 
     rows = db.execute(select(broadcast_body).where(broadcast_body.c.broadcast_id == broadcast_id))
     return {
         row.language: Body(
-            keyring.open(row.body_ct, _place(broadcast_id, row.language)), row.encoding, row.segments
+            keyring.open(row.body_ct, _place(broadcast_id, row.language)),
+            row.encoding,
+            row.segments,
+            keyring.open(row.spoken_ct, spoken_place(broadcast_id, row.language)) if row.spoken_ct else None,
         )
         for row in rows
     }
@@ -200,6 +206,14 @@ def wrote(db: Connection, broadcast_id: int, written_to: str, is_written: bool, 
             next_seq=broadcast.c.next_seq + used,
         )
     )
+
+
+def _spoken(keyring: Keyring, broadcast_id: int, language: Language, body: Body) -> bytes | None:
+    return keyring.seal(body.spoken, spoken_place(broadcast_id, language)) if body.spoken else None
+
+
+def spoken_place(broadcast_id: int, language: str) -> str:
+    return f"broadcast.spoken.{broadcast_id}.{language}"
 
 
 def _place(broadcast_id: int, language: str) -> str:

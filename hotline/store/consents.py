@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 
-from sqlalchemy import Connection, delete, select, text
+from sqlalchemy import Connection, delete, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from hotline.domain.language import Channel, Language
@@ -12,6 +12,10 @@ from hotline.store.sealing import Keyring
 from hotline.store.tables import carrier_block, consent, suppression
 
 Act = Literal["subscribe", "opt_out", "opt_in", "pause", "resume", "carrier_stop", "erase"]
+
+# Words of these may be a whole sentence and prove nothing that outlasts the person's being here.
+NO_PROOF: Final[tuple[Act, ...]] = ("pause", "resume")
+SAMPLE: Final = 20  # newest rows that are tried with a key
 
 
 def record(
@@ -26,7 +30,8 @@ def record(
     source: str,
     now: datetime,
 ) -> None:
-    """Write down who agreed to or refused what, when, in which words. Never changed afterwards."""
+    """Write down who agreed to or refused what, when, in which words. Never changed afterwards (but see
+    `forget_words`)."""
     row_id = int(db.execute(text("SELECT nextval(pg_get_serial_sequence('consent', 'id'))")).scalar_one())
     db.execute(
         text(
@@ -39,7 +44,7 @@ def record(
             "contact_id": contact_id,
             "phone_hash": phone_hash,
             "act": act,
-            "words_ct": keyring.seal(words, f"consent.words.{row_id}"),
+            "words_ct": keyring.seal(words, _place(row_id)),
             "words_key": keyring.first.id,
             "language": language,
             "channel": channel,
@@ -47,6 +52,20 @@ def record(
             "now": now,
         },
     )
+
+
+def forget_words(db: Connection, keyring: Keyring, hashes: Sequence[bytes]) -> None:
+    """Empty what an erased person wrote to pause or resume; that they did, and when, stays."""
+    theirs = consent.c.phone_hash.in_(hashes), consent.c.act.in_(NO_PROOF)
+    for row_id in db.scalars(select(consent.c.id).where(*theirs)).all():
+        empty = {"words_ct": keyring.seal("", _place(row_id)), "words_key": keyring.first.id}
+        db.execute(update(consent).where(consent.c.id == row_id).values(**empty))
+
+
+def newest_opens(db: Connection, keyring: Keyring) -> bool | None:
+    """Do words of one of the newest open with our keys? None when nothing is written down."""
+    rows = db.execute(select(consent.c.id, consent.c.words_ct).order_by(consent.c.id.desc()).limit(SAMPLE))
+    return keyring.opens_any([(row.words_ct, _place(row.id)) for row in rows])
 
 
 def suppress(db: Connection, phone_hash: bytes, reason: str, now: datetime) -> None:
@@ -70,6 +89,12 @@ def is_suppressed(db: Connection, hashes: Sequence[bytes]) -> bool:
     return db.scalar(select(suppression.c.reason).where(suppression.c.phone_hash.in_(hashes))) is not None
 
 
+def is_opted_out(db: Connection, hashes: Sequence[bytes]) -> bool:
+    """Did the person themselves refuse? A pause or the carrier's own stop is less than that."""
+    mine = suppression.c.phone_hash.in_(hashes), suppression.c.reason == "opt_out"
+    return db.scalar(select(suppression.c.reason).where(*mine)) is not None
+
+
 def block(db: Connection, phone_hash: bytes, sender: str, now: datetime) -> None:
     """The carrier will not send from this sender to this number (STOP, 21610)."""
     row = insert(carrier_block).values(phone_hash=phone_hash, sender=sender, since=now)
@@ -88,3 +113,7 @@ def count(db: Connection, hashes: Sequence[bytes], act: Act) -> int:
         select(consent.c.id).where(consent.c.phone_hash.in_(hashes), consent.c.act == act)
     ).all()
     return len(rows)
+
+
+def _place(row_id: int) -> str:
+    return f"consent.words.{row_id}"

@@ -1,13 +1,16 @@
 """Contacts: anyone behind a number, known by its keyed hash."""
 
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import Connection, delete, select, text, update
+from sqlalchemy import Connection, delete, or_, select, text, update
 
 from hotline.domain.language import Language
 from hotline.domain.phone import PhoneNumber
 from hotline.store.sealing import Keyring
-from hotline.store.tables import contact, delivery
+from hotline.store.tables import contact, delivery, leg, message, session, ticket
+
+SAMPLE: Final = 20  # newest rows that are tried with a key
 
 
 def find(db: Connection, keyring: Keyring, number: PhoneNumber) -> int | None:
@@ -52,6 +55,11 @@ def number_of(db: Connection, keyring: Keyring, contact_id: int) -> PhoneNumber 
     return PhoneNumber(keyring.open(sealed, place(contact_id))) if sealed else None
 
 
+def hashes_of(db: Connection, contact_id: int) -> list[bytes]:
+    """The hash that a contact is kept under; nothing when the contact is gone."""
+    return list(db.scalars(select(contact.c.phone_hash).where(contact.c.id == contact_id)))
+
+
 def language_of(db: Connection, contact_id: int) -> Language | None:
     found: Language | None = db.scalar(select(contact.c.language).where(contact.c.id == contact_id))
     return found
@@ -61,13 +69,48 @@ def remember_language(db: Connection, contact_id: int, language: Language) -> No
     db.execute(update(contact).where(contact.c.id == contact_id).values(language=language))
 
 
-def remove(db: Connection, contact_id: int) -> None:
-    """Remove a contact; sessions, messages, subscriptions and tickets go with it.
+def newest_opens(db: Connection, keyring: Keyring) -> bool | None:
+    """Does one of the newest numbers open with our keys? None when there is no contact."""
+    rows = db.execute(select(contact.c.id, contact.c.phone_ct).order_by(contact.c.id.desc()).limit(SAMPLE))
+    return keyring.opens_any([(row.phone_ct, place(row.id)) for row in rows])
+
+
+def lock(db: Connection, contact_id: int) -> None:
+    """Wait for the turns that are being taken with a contact, and let no other one end.
+
+    A turn has its session first and its contact afterwards: whoever removes a contact does the same.
+    """
+    db.execute(
+        text("SELECT id FROM session WHERE contact_id = :id OR caller_id = :id ORDER BY id FOR UPDATE"),
+        {"id": contact_id},
+    )
+
+
+def remove(db: Connection, contact_id: int) -> list[str]:
+    """Remove a contact that was locked; conversations, calls, messages, subscriptions and tickets go too.
 
     What was sent to it is kept as a count: deliveries lose whom they were for, waiting ones are skipped.
+    Returns the carrier's sids of its calls to us, and of calls back. Rows that others lock before they come
+    to the contact go before it does.
     """
     gone = update(delivery).where(delivery.c.contact_id == contact_id)
     waiting = delivery.c.status.in_(("pending", "held"))
     db.execute(gone.where(waiting).values(status="skipped", reason="erased"))
     db.execute(gone.values(contact_id=None, phone_hash=None))
+    db.execute(delete(message).where(message.c.contact_id == contact_id))
+    called = _take_calls(db, contact_id)
+    db.execute(delete(ticket).where(ticket.c.contact_id == contact_id))
+    db.execute(select(contact.c.id).where(contact.c.id == contact_id).with_for_update())
+    called |= _take_calls(db, contact_id)  # one that began meanwhile; from here on none can
     db.execute(delete(contact).where(contact.c.id == contact_id))
+    return sorted(called)
+
+
+def _take_calls(db: Connection, contact_id: int) -> set[str]:
+    """Remove a contact's calls with what was said in them, and who was rung for them or called back."""
+    calls = db.scalars(delete(session).where(session.c.caller_id == contact_id).returning(session.c.call_sid))
+    sids = set(calls.all())
+    theirs = select(ticket.c.id).where(ticket.c.contact_id == contact_id)
+    of_theirs = or_(leg.c.call_sid.in_(sids), leg.c.ticket_id.in_(theirs))
+    rung = db.scalars(delete(leg).where(of_theirs).returning(leg.c.call_sid)).all()
+    return {sid for sid in (*sids, *rung) if sid}

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from hotline.domain.call import CALLS
 from hotline.domain.lease import LEASE
 from hotline.domain.phone import PhoneNumber
 from hotline.store import contacts
@@ -88,7 +89,7 @@ def _parcel(keyring: Keyring, of: Broadcast, bodies: Mapping[str, Body], sender:
         number_behind(keyring, row.contact_id, row.phone_ct),
         body.text,
         sender,
-        body.segments,
+        1 if sender == CALLS else body.segments,
         of.ends_at,
     )
 

@@ -1,8 +1,17 @@
 """What is older than its period, taken out in bounded steps; carrier sids of it are handed back."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Final
 
 from sqlalchemy import Connection, text
+
+_UNSEEN: Final = (
+    "SELECT c.id FROM contact c WHERE c.seen_at < :before"
+    " AND (NOT EXISTS (SELECT FROM subscription s WHERE s.contact_id = c.id)"
+    " OR EXISTS (SELECT FROM suppression p WHERE p.phone_hash = c.phone_hash AND p.reason <> 'pause'))"
+    " AND NOT EXISTS (SELECT FROM ticket t WHERE t.contact_id = c.id AND t.state <> 'closed')"
+)
 
 
 def unseen_contacts(db: Connection, before: datetime, limit: int) -> list[int]:
@@ -10,18 +19,17 @@ def unseen_contacts(db: Connection, before: datetime, limit: int) -> list[int]:
 
     Somebody who opted out is no subscriber any more; a pause is not yet an answer, so it keeps them.
     """
-    rows = db.execute(
-        text(
-            "SELECT c.id FROM contact c WHERE c.seen_at < :before"
-            " AND (NOT EXISTS (SELECT FROM subscription s WHERE s.contact_id = c.id)"
-            " OR EXISTS (SELECT FROM suppression p WHERE p.phone_hash = c.phone_hash"
-            " AND p.reason <> 'pause'))"
-            " AND NOT EXISTS (SELECT FROM ticket t WHERE t.contact_id = c.id AND t.state <> 'closed')"
-            " ORDER BY c.id LIMIT :limit FOR UPDATE OF c SKIP LOCKED"
-        ),
-        {"before": before, "limit": limit},
+    rows = db.scalars(text(f"{_UNSEEN} ORDER BY c.id LIMIT :limit"), {"before": before, "limit": limit})
+    return list(rows)
+
+
+def still_unseen(db: Connection, before: datetime, ids: Sequence[int]) -> list[int]:
+    """Those of them of whom that is still so, locked; who is busy elsewhere is left out."""
+    rows = db.scalars(
+        text(f"{_UNSEEN} AND c.id = ANY(:ids) ORDER BY c.id FOR UPDATE OF c SKIP LOCKED"),
+        {"before": before, "ids": list(ids)},
     )
-    return [row.id for row in rows]
+    return list(rows)
 
 
 def messages(db: Connection, before: datetime, limit: int) -> list[str]:

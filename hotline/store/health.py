@@ -9,6 +9,9 @@ from sqlalchemy import Connection, text
 # The rest ends by itself when the number texts or calls us, or when something is delivered to it.
 FAILURES_TO_REST: Final = 2
 
+# The carrier's codes for a number that takes no texts, a landline say: calls reach it all the same.
+TAKES_NO_TEXTS: Final = (21612, 21614, 21635, 30003, 30006)
+
 
 def failed(db: Connection, phone_hashes: Sequence[bytes], code: int, now: datetime) -> None:
     """One permanent failure more for each of these numbers."""

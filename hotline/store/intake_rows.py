@@ -28,9 +28,9 @@ _SCRATCH: Final = (
     "CREATE TEMP TABLE intake_new (line bigint PRIMARY KEY, contact_id bigint NOT NULL, phone_ct bytea,"
     " consent_id bigint NOT NULL, words_ct bytea NOT NULL) ON COMMIT DELETE ROWS",
     # A table, not a subquery: the planner sees how many rows it has, and joins them by hash.
-    "CREATE TEMP TABLE intake_ready (line bigint NOT NULL, contact_id bigint NOT NULL, phone_hash bytea NOT NULL,"
-    " zip varchar(5) NOT NULL, channel varchar(5) NOT NULL, language varchar(2), consent_id bigint NOT NULL,"
-    " words_ct bytea NOT NULL) ON COMMIT DELETE ROWS",
+    "CREATE TEMP TABLE intake_ready (line bigint NOT NULL, contact_id bigint NOT NULL,"
+    " phone_hash bytea NOT NULL, zip varchar(5) NOT NULL, channel varchar(5) NOT NULL,"
+    " language varchar(2), consent_id bigint NOT NULL, words_ct bytea NOT NULL) ON COMMIT DELETE ROWS",
     "CREATE TEMP TABLE intake_seen (key uuid PRIMARY KEY, line bigint NOT NULL)",
 )
 _COPY_ROWS: Final = (

@@ -14,7 +14,8 @@ from hotline.store.tables import leg
 
 @dataclass(frozen=True, slots=True)
 class LegRow:
-    """`call_sid` is the caller's call (a transfer) or None (a call back, which has a `ticket_id`)."""
+    """`call_sid` is the caller's call (a transfer), or of a call back (which has a `ticket_id`) the
+    dispatcher's own, None until the carrier has named it."""
 
     id: str
     call_sid: str | None
@@ -35,7 +36,8 @@ def add(db: Connection, rows: Sequence[dict[str, Any]]) -> None:
 
 
 def read(db: Connection, leg_id: str) -> LegRow | None:
-    row = db.execute(select(leg).where(leg.c.id == leg_id)).one_or_none()
+    """One leg, locked; whoever needs its ticket too locks that afterwards."""
+    row = db.execute(select(leg).where(leg.c.id == leg_id).with_for_update()).one_or_none()
     return LegRow(**{name: getattr(row, name) for name in LegRow.__slots__}) if row else None
 
 
@@ -62,6 +64,32 @@ def take_unrung(db: Connection, ticket_id: int, now: datetime) -> LegRow | None:
         {"ticket_id": ticket_id, "now": now},
     ).scalar_one_or_none()
     return read(db, taken) if taken else None
+
+
+def is_under_way(db: Connection, ticket_id: int, person: str, since: datetime) -> bool:
+    """Is somebody being called back for a ticket, or about to be, on this dispatcher's phone?"""
+    found = db.scalar(
+        select(leg.c.id)
+        .where(
+            leg.c.ticket_id == ticket_id,
+            leg.c.person == person,
+            leg.c.outcome.is_(None),
+            leg.c.created_at > since,
+        )
+        .limit(1)
+    )
+    return found is not None
+
+
+def name_call(db: Connection, leg_id: str, call_sid: str) -> None:
+    """Keep the carrier's name for the call that rings a dispatcher for a call back."""
+    db.execute(update(leg).where(leg.c.id == leg_id).values(call_sid=call_sid))
+
+
+def of_call_back(db: Connection, call_sid: str) -> LegRow | None:
+    """The leg of a call back, locked, by the sid of the dispatcher's call; never one of a transfer."""
+    found = db.scalar(select(leg.c.id).where(leg.c.call_sid == call_sid, leg.c.ticket_id.is_not(None)))
+    return read(db, found) if found else None
 
 
 def mark_picked(db: Connection, leg_id: str, now: datetime) -> None:

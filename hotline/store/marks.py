@@ -24,5 +24,12 @@ def put(db: Connection, name: str, value: str, now: datetime) -> bool:
     return db.execute(statement.returning(setting_mark.c.name)).scalar_one_or_none() is not None
 
 
+def claim(db: Connection, name: str, value: str, now: datetime) -> str:
+    """Set a mark that nobody has set yet; returns what stands, whoever was first."""
+    row = insert(setting_mark).values(name=name, value=value, changed_at=now)
+    db.execute(row.on_conflict_do_nothing())
+    return read(db, name) or value
+
+
 def clear(db: Connection, name: str) -> None:
     db.execute(delete(setting_mark).where(setting_mark.c.name == name))

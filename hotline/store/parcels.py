@@ -50,7 +50,7 @@ def read_key(text: str) -> Key:
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """One text that a worker owns under a fence until its lease ends. `to` is None when the number
+    """One text, or call, that a worker owns under a fence until its lease ends. `to` is None when the number
     cannot be opened with the keys we have."""
 
     key: Key

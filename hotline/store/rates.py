@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -15,6 +15,9 @@ _log = structlog.get_logger()
 # While Redis is away each process goes on with this share of the rate: four processes together never
 # send more than is permitted.
 LOCAL_SHARE: Final = 0.25
+# What gathers in so long may be drawn at once. A batch costs the same whether it is of one text or of a
+# hundred, so who asks waits for a quarter of it; no longer, for somebody may be waiting for the last of them.
+BURST_S: Final = 0.1
 # A bucket that nobody drew from for so long is full again anyway.
 _FORGET_MS: Final = 600_000
 
@@ -48,6 +51,11 @@ return 1
 """
 
 
+def burst_of(per_s: float, least: int) -> int:
+    """The segments that may go out at once at a rate, `least` at the least."""
+    return max(least, int(per_s * BURST_S))
+
+
 @dataclass(frozen=True, slots=True)
 class Grant:
     """`segments` may be sent now; when none, ask again after `wait_s`."""
@@ -71,11 +79,14 @@ class Rates:
         per_s: float,
         burst: int,
         monotonic: Callable[[], float] = time.monotonic,
+        own: Mapping[str, tuple[float, int]] | None = None,
     ) -> None:
+        """`own` is the rate and the burst of senders that have others than the usual ones."""
         self._take_script = redis.register_script(_TAKE)
         self._give_script = redis.register_script(_GIVE)
         self._per_s = per_s
         self._burst = burst
+        self._own = own or {}
         self._monotonic = monotonic
         self._lock = threading.Lock()
         self._local: dict[str, _Bucket] = {}
@@ -86,10 +97,12 @@ class Rates:
 
         A text of more segments than the burst waits until they have gathered: the rate is kept.
         """
-        capacity = max(self._burst, least)
+        per_s, burst = self._own.get(sender, (self._per_s, self._burst))
+        capacity = max(burst, least)
+        worth = max(least, min(most, burst // 4, int(per_s * BURST_S / 4)))
         try:
             answer: Any = self._take_script(
-                keys=[_name(sender)], args=[self._per_s, capacity, least, max(least, most), _FORGET_MS]
+                keys=[_name(sender)], args=[per_s, capacity, worth, max(least, most), _FORGET_MS]
             )
         except RedisError as fault:
             self._note(away=True, why=type(fault).__name__)
@@ -102,12 +115,13 @@ class Rates:
         if segments == 0:
             return
         try:
-            self._give_script(keys=[_name(sender)], args=[segments, self._burst])
+            _, burst = self._own.get(sender, (self._per_s, self._burst))
+            self._give_script(keys=[_name(sender)], args=[segments, burst])
         except RedisError as fault:
             self._note(away=True, why=type(fault).__name__)
 
     def _take_here(self, sender: str, capacity: int, least: int, most: int) -> Grant:
-        rate = self._per_s * LOCAL_SHARE
+        rate = self._own.get(sender, (self._per_s, self._burst))[0] * LOCAL_SHARE
         with self._lock:
             now = self._monotonic()
             bucket = self._local.setdefault(sender, _Bucket(0.0, now))

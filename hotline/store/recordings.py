@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
-from sqlalchemy import Connection, select, text, update
+from sqlalchemy import Connection, select, text
 
 from hotline.store.sealing import Keyring
 from hotline.store.tables import recording
@@ -30,13 +30,16 @@ def keep(
     now: datetime,
 ) -> None:
     """Remember a recording once, with the ticket or report it belongs to."""
-    row_id = int(db.execute(text("SELECT nextval(pg_get_serial_sequence('recording', 'id'))")).scalar_one())
+    row_id = _next_id(db)
     db.execute(
         text(
             "INSERT INTO recording (id, sid_ct, sid_hash, contact_id, ticket_id, report_id, duration_s,"
             " created_at) OVERRIDING SYSTEM VALUE VALUES (:id, :sid_ct, :sid_hash, :contact_id, :ticket_id,"
             " (SELECT id FROM report WHERE code = :report), :duration_s, :now)"
-            " ON CONFLICT (sid_hash) DO NOTHING"
+            " ON CONFLICT (sid_hash) DO UPDATE SET contact_id = excluded.contact_id,"
+            " ticket_id = excluded.ticket_id, report_id = excluded.report_id,"
+            " duration_s = excluded.duration_s"
+            " WHERE num_nonnulls(recording.contact_id, recording.ticket_id, recording.report_id) = 0"
         ),
         {
             "id": row_id,
@@ -51,9 +54,17 @@ def keep(
     )
 
 
-def mark_ready(db: Connection, sid: str) -> None:
-    """The carrier has the audio ready to fetch."""
-    db.execute(update(recording).where(recording.c.sid_hash == _hash(sid)).values(is_ready=True))
+def mark_ready(db: Connection, keyring: Keyring, sid: str, now: datetime) -> None:
+    """The carrier has the audio ready to fetch. It may say so before the turn that keeps the recording."""
+    row_id = _next_id(db)
+    db.execute(
+        text(
+            "INSERT INTO recording (id, sid_ct, sid_hash, duration_s, is_ready, created_at)"
+            " OVERRIDING SYSTEM VALUE VALUES (:id, :sid_ct, :sid_hash, 0, true, :now)"
+            " ON CONFLICT (sid_hash) DO UPDATE SET is_ready = true"
+        ),
+        {"id": row_id, "sid_ct": keyring.seal(sid, _place(row_id)), "sid_hash": _hash(sid), "now": now},
+    )
 
 
 def of_ticket(db: Connection, keyring: Keyring, ticket_id: int) -> list[RecordingRow]:
@@ -87,6 +98,10 @@ def take_of_contact(db: Connection, keyring: Keyring, contact_id: int) -> list[s
         {"contact_id": contact_id},
     )
     return [keyring.open(row.sid_ct, _place(row.id)) for row in rows]
+
+
+def _next_id(db: Connection) -> int:
+    return int(db.execute(text("SELECT nextval(pg_get_serial_sequence('recording', 'id'))")).scalar_one())
 
 
 def _place(row_id: int) -> str:

@@ -52,6 +52,12 @@ SEALED: Final = (
     Sealed(
         broadcast_body, "body_ct", ("broadcast_id", "language"), "broadcast.body.{broadcast_id}.{language}"
     ),
+    Sealed(
+        broadcast_body,
+        "spoken_ct",
+        ("broadcast_id", "language"),
+        "broadcast.spoken.{broadcast_id}.{language}",
+    ),
     Sealed(carrier_deletion, "sid_ct", ("id",), "carrier_deletion.sid.{id}"),
     Sealed(contact, "phone_ct", ("id",), "contact.phone.{id}"),
 )

@@ -24,6 +24,11 @@ def migrate(engine: Engine) -> None:
         command.upgrade(_config(db), "head")
 
 
+def has_tables(db: Connection) -> bool:
+    """Was this database ever migrated?"""
+    return bool(db.scalar(text("SELECT to_regclass('setting_mark') IS NOT NULL")))
+
+
 def differences(db: Connection) -> list[str]:
     """What the database has that the tables do not say, or the other way round."""
     found = compare_metadata(MigrationContext.configure(db), metadata)

@@ -8,6 +8,7 @@ import base64
 import binascii
 import hmac
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -90,6 +91,17 @@ class Keyring:
                 except InvalidTag:
                     break
         raise CannotOpen(place)
+
+    def opens_any(self, sealed: Sequence[tuple[bytes, str]]) -> bool | None:
+        """Does one of these envelopes, each with its place, open? None when there is none."""
+        return any(self._opens(envelope, place) for envelope, place in sealed) if sealed else None
+
+    def _opens(self, envelope: bytes, place: str) -> bool:
+        try:
+            self.open(envelope, place)
+        except CannotOpen:
+            return False
+        return True
 
     def lookup(self, number: PhoneNumber) -> bytes:
         """The hash under which a number is stored: key id, a colon, 32 bytes."""

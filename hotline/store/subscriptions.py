@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, select, text
+from sqlalchemy import Connection, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
+from hotline.domain.language import Channel
 from hotline.store.tables import subscription
 
 ALERT_KINDS = ("alert",)
@@ -27,6 +28,12 @@ def replace_zip(db: Connection, contact_id: int, zip_code: str, now: datetime) -
         delete(subscription).where(subscription.c.contact_id == contact_id, subscription.c.zip != zip_code)
     )
     add(db, contact_id, zip_code, now)
+
+
+def set_channel(db: Connection, contact_id: int, channel: Channel) -> int:
+    """Have alerts come as texts or as calls, for every ZIP code of theirs; how many there are."""
+    changed = update(subscription).where(subscription.c.contact_id == contact_id).values(channel=channel)
+    return db.execute(changed).rowcount
 
 
 def zips_of(db: Connection, contact_id: int) -> list[str]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from hotline.domain.language import Language
@@ -14,6 +14,9 @@ from hotline.store.tables import ticket
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
+    """`due_at`: an open one is told again from then on if the person asks again; one that was taken is
+    free again then. None: at once."""
+
     id: int
     code: str
     kind: TicketKind
@@ -24,6 +27,7 @@ class Ticket:
     owner: str | None
     state: TicketState
     created_at: datetime
+    due_at: datetime | None
 
 
 def open_one(
@@ -68,8 +72,27 @@ def count_open(db: Connection) -> int:
     return int(db.scalar(select(func.count()).select_from(ticket).where(ticket.c.state == "open")) or 0)
 
 
-def make_urgent(db: Connection, ticket_id: int) -> None:
-    db.execute(update(ticket).where(ticket.c.id == ticket_id).values(is_urgent=True))
+def ask_again(db: Connection, ticket_id: int, topic: str, is_urgent: bool) -> None:
+    """The person asks again: it waits for somebody, whoever had it."""
+    db.execute(
+        update(ticket)
+        .where(ticket.c.id == ticket_id)
+        .values(state="open", owner=None, topic=topic, is_urgent=is_urgent, due_at=None)
+    )
+
+
+def due(db: Connection, ticket_id: int, at: datetime) -> None:
+    db.execute(update(ticket).where(ticket.c.id == ticket_id).values(due_at=at))
+
+
+def overdue(db: Connection, now: datetime) -> list[Ticket]:
+    """Taken, and nothing more was heard of it in time; what somebody works on just now is left out."""
+    rows = db.execute(
+        select(ticket)
+        .where(ticket.c.state == "taken", or_(ticket.c.due_at.is_(None), ticket.c.due_at <= now))
+        .with_for_update(skip_locked=True)
+    )
+    return [_read(row) for row in rows]
 
 
 def by_code(db: Connection, code: str) -> Ticket | None:
@@ -92,10 +115,19 @@ def latest(db: Connection, limit: int = 50) -> list[Ticket]:
     return [_read(row) for row in rows]
 
 
-def move(db: Connection, ticket_id: int, state: TicketState, owner: str | None, now: datetime) -> None:
+def move(
+    db: Connection,
+    ticket_id: int,
+    state: TicketState,
+    owner: str | None,
+    now: datetime,
+    due_at: datetime | None = None,
+) -> None:
     closed_at = now if state == "closed" else None
     db.execute(
-        update(ticket).where(ticket.c.id == ticket_id).values(state=state, owner=owner, closed_at=closed_at)
+        update(ticket)
+        .where(ticket.c.id == ticket_id)
+        .values(state=state, owner=owner, closed_at=closed_at, due_at=due_at)
     )
 
 
@@ -111,4 +143,5 @@ def _read(row: Any) -> Ticket:
         row.owner,
         row.state,
         row.created_at,
+        row.due_at,
     )

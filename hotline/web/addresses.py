@@ -15,6 +15,9 @@ class Addresses:
     def whisper(self, leg_id: str, n: int = 1) -> str:
         return f"{self.public_url}/twilio/voice/whisper/{leg_id}?n={n}"
 
+    def alert(self, key: str, n: int) -> str:
+        return f"{self.public_url}/twilio/voice/alert/{key}?n={n}"
+
     def message_status(self, key: str) -> str:
         return f"{self.public_url}/twilio/status/message/{key}"
 

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from hotline.channels.twilio.fields import require_account
 from hotline.channels.twilio.form import Form
 from hotline.channels.twilio.inbound import parse_call, parse_sms
 from hotline.channels.twilio.twiml import (
@@ -12,11 +13,13 @@ from hotline.channels.twilio.twiml import (
     render_whisper_ring,
 )
 from hotline.domain.phone import PhoneNumber
+from hotline.operations.calling import hear
 from hotline.operations.ringing import Whisper, whisper
 from hotline.operations.turns import take_turn
+from hotline.store.parcels import DeliveryKey, NoKey, read_key
 from hotline.web.front import Webhook
 from hotline.web.office import Office
-from hotline.web.request import WebhookAnswer, WebhookRequest
+from hotline.web.request import Refused, WebhookAnswer, WebhookRequest
 
 LAST_TURN: Final = 10_000
 
@@ -29,6 +32,7 @@ def webhooks(office: Office) -> dict[str, Webhook]:
         "/twilio/voice": Webhook(_voice, voice),
         "/twilio/voice/turn": Webhook(_turn, voice),
         "/twilio/voice/whisper/": Webhook(_whisper, WebhookAnswer(200, render_hangup())),
+        "/twilio/voice/alert/": Webhook(_alert, WebhookAnswer(200, render_hangup())),
         "/twilio/fallback/sms": Webhook(_fallback_sms, sms),
         "/twilio/fallback/voice": Webhook(_fallback_voice, voice),
     }
@@ -57,6 +61,25 @@ async def _call(office: Office, form: Form, n: int) -> WebhookAnswer:
     inbound = parse_call(form, n, office.door.account_sid)
     document = await office.work(take_turn, office.line, inbound, office.call_mouth, office.now())
     return WebhookAnswer(200, document)
+
+
+async def _alert(office: Office, request: WebhookRequest, form: Form) -> WebhookAnswer:
+    """Somebody, or a machine, picked up an alert's call; or pressed a key."""
+    require_account(form, office.door.account_sid)
+    try:
+        key = read_key(request.tail)
+    except NoKey:
+        raise Refused(403, "call key") from None
+    if not isinstance(key, DeliveryKey):
+        raise Refused(403, "call key")
+    n = request.number("n", LAST_TURN)
+    heard = await office.work(
+        hear, office.line, key, n, form.get("Digits"), form.get("AnsweredBy"), office.now()
+    )
+    if not heard.keys:
+        return WebhookAnswer(200, render_hangup(heard.parts))
+    following = office.addresses.alert(str(key), n + 1)
+    return WebhookAnswer(200, render_gather(heard.parts, heard.keys, following))
 
 
 async def _whisper(office: Office, request: WebhookRequest, form: Form) -> WebhookAnswer:

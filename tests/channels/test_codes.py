@@ -4,7 +4,14 @@ from typing import get_args
 
 import pytest
 
-from hotline.channels.twilio.codes import _ROWS, CODES, UNKNOWN_SENTENCE, reaction_of, sentence_of
+from hotline.channels.twilio.codes import (
+    _ROWS,
+    CODES,
+    UNKNOWN_SENTENCE,
+    reaction_of,
+    reaction_of_call,
+    sentence_of,
+)
 from hotline.domain.outcome import Reaction
 
 # Codes that must never be unknown to us, by what is done about them.
@@ -59,3 +66,19 @@ def test_an_unknown_code_goes_by_the_http_status(http_status: int, reaction: Rea
 
 def test_a_known_code_counts_more_than_the_http_status() -> None:
     assert reaction_of(21610, 403) == "opted_out"
+
+
+@pytest.mark.parametrize(
+    ("code", "sip_code", "reaction"),
+    [
+        (None, None, None),
+        (None, 404, "bad_number"),
+        (None, 486, None),
+        (13227, 403, "permanent"),
+        (99999, 500, None),
+    ],
+)
+def test_a_call_that_failed_is_hopeless_only_when_a_code_says_so(
+    code: int | None, sip_code: int | None, reaction: str | None
+) -> None:
+    assert reaction_of_call(code, sip_code) == reaction

@@ -188,3 +188,24 @@ def test_what_is_no_sid_never_becomes_part_of_an_address(text: str) -> None:
             with pytest.raises(ValueError, match="not a sid"):
                 delete(text)
     assert carrier.asked == []
+
+
+def call(i: int, minutes: int, direction: str = "outbound-api") -> dict[str, Any]:
+    made = {**entry(i, minutes), "sid": f"CA{i:032x}", "status": "busy", "direction": direction}
+    return {name: value for name, value in made.items() if name not in {"body", "error_code"}}
+
+
+def test_calls_that_we_placed_are_found_and_no_legs_of_others() -> None:
+    listed = [call(1, 5), call(2, 4, "outbound-dial"), call(3, -60)]
+    with records(answers(200, {"calls": listed, "next_page_uri": None})) as (found, carrier):
+        calls = found.called(PhoneNumber(CALLER), NOON)
+    assert [(one.sid, one.status, one.body) for one in calls] == [(f"CA{1:032x}", "busy", "")]
+    assert carrier.asked[0].target.startswith(f"{ROOT}/Calls.json?To=")
+
+
+def test_one_call_is_looked_at() -> None:
+    with records(answers(200, call(1, 0)), GONE) as (found, _):
+        one = found.call(CALL)
+        assert one is not None
+        assert one.status == "busy"
+        assert found.call(CALL) is None

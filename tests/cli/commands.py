@@ -3,7 +3,7 @@
 import typer
 from typer.testing import CliRunner, Result
 
-from hotline.cli import alerts, checking, fallback, held, keys, talking, texts, tickets
+from hotline.cli import alerts, checking, fallback, held, keys, subscribers, talking, texts, tickets
 
 app = typer.Typer(pretty_exceptions_enable=False)
 app.command("check")(checking.check)
@@ -17,6 +17,7 @@ for name, group in (
     ("ticket", tickets.ticket),
     ("report", tickets.report),
     ("alert", alerts.alert),
+    ("subscribers", subscribers.subscribers),
     ("fallback", fallback.fallback),
 ):
     app.add_typer(group, name=name)

@@ -1,5 +1,6 @@
 """The phone page in a real browser: by keyboard, in both languages, on a phone's screen, and with axe."""
 
+import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -187,6 +188,30 @@ def test_axe_finds_no_violation_in_either_language(page: Page, size: dict[str, i
         assert found.violations_count == 0, found.generate_report()
     expect(lupe.get_by_role("button", name="Hang up")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+
+
+def test_a_text_that_is_delivered_late_stands_where_it_was_written(browser: Browser, address: str) -> None:
+    context = browser.new_context(viewport=DESKTOP)  # type: ignore[arg-type]
+    late = context.new_page()
+    events = "".join(f"data: {json.dumps(_phone_with(sids))}\n\n" for sids in ("b", "ab", "abc"))
+    stream = {"content_type": "text/event-stream", "body": events}
+    late.route("**/control/events", lambda route: route.fulfill(**stream))
+    late.goto(address)
+    expect(late.locator(".thread .what")).to_have_text(["text a", "text b", "text c"])
+    context.close()
+
+
+def _phone_with(sids: str) -> dict[str, object]:
+    same = {"mine": False, "by_carrier": False, "media": []}
+    thread = [{"sid": sid, "body": f"text {sid}", **same} for sid in sids]
+    return {
+        "number": LUPE,
+        "name": "Lupe",
+        "language": "es",
+        "thread": thread,
+        "call": None,
+        "last_call": None,
+    }
 
 
 def test_the_language_is_kept_for_the_next_visit(page: Page) -> None:

@@ -89,3 +89,13 @@ def test_without_redis_a_process_keeps_to_a_share_and_never_bursts(no_redis: Red
 
 def test_without_redis_nothing_is_raised_on_giving_back(no_redis: Redis) -> None:
     Rates(no_redis, 1.0, 1).give_back(SENDER, 1)
+
+
+def test_a_sender_may_have_a_rate_of_its_own(redis: Redis) -> None:
+    rates = Rates(redis, 100.0, 50, own={"calls": (1.0, 1)})
+    assert rates.take("calls", 1, 10).segments == 1
+    waits = rates.take("calls", 1, 10)
+    assert (waits.segments, 0.5 < waits.wait_s <= 1.0) == (0, True)
+    assert rates.take(SENDER, 1, 40).segments == 40
+    rates.give_back("calls", 5)
+    assert rates.take("calls", 1, 10).segments == 1

@@ -36,8 +36,7 @@ class Alerts:
         gone.writes("ALTO")
         gone.reads("cancelamos sus mensajes")
         before = {person: len(person.thread()) for person in [*people, gone]}
-        stage.carrier.misbehave(odds=WRONG_RECEIPTS)
-        releases(stage, code, people=3)
+        releases(stage, code, people=3, **WRONG_RECEIPTS)
         for person in people:
             person.reads("Esta es una prueba de nuestras alertas", after=before[person])
         done = over(stage, code)
@@ -113,9 +112,12 @@ def sign_up(person: Person, zip_code: str) -> None:
     person.asks("SI", "ya activamos sus alertas")
 
 
-def releases(stage: Stage, code: str, people: int) -> None:
-    """The second person answers with the word, from their own phone."""
-    Person(stage.carrier, BO).writes(_word(stage, code))
+def releases(stage: Stage, code: str, people: int, **odds: float) -> None:
+    """The second person answers with the word, from their own phone; then the carrier may misbehave."""
+    word = _word(stage, code)
+    if odds:
+        stage.carrier.misbehave(odds=odds)
+    Person(stage.carrier, BO).writes(word)
     eventually(lambda: progress(stage.line, code, stage.line.clock()), lambda found: found.total == people)
 
 

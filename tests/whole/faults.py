@@ -6,7 +6,7 @@ from tests.whole.people import stranger
 from tests.whole.stage import Stage, area_of
 
 FAULTS = {"too_many_requests": 0.3, "server_error_after": 0.25, "lost_answer": 0.25, "early_callback": 0.3}
-MANY = 20
+MANY = 12
 
 
 class Faults:
@@ -20,8 +20,7 @@ class Faults:
         for person in people:
             sign_up(person, zip_code)
         code = draft(stage.line, stage.line.clock(), "test", {}, "Ana", area=area)
-        releases(stage, code, people=MANY)
-        stage.carrier.misbehave(odds=FAULTS)
+        releases(stage, code, people=MANY, **FAULTS)
         done = over(stage, code)
         assert (done.count("delivered"), done.total) == (MANY, MANY)
         record = stage.carrier.record(summary=True)

@@ -77,13 +77,9 @@ def search(secrets: Secrets, places: Iterable[tuple[str, bytes]]) -> list[str]:
     return sorted(f"{where}: {hit}" for where, found in places for hit in secrets.all_in(found))
 
 
-def search_files(secrets: Secrets, folder: Path) -> list[str]:
+def search_files(secrets: Secrets, files: Iterable[Path]) -> list[str]:
     """The raw files: numbers and markers, also in rows that are dead and pages that nobody reads."""
-    found = []
-    for path in folder.rglob("*"):
-        if path.is_file() and not path.is_symlink():
-            found += [f"{path.name}: {hit}" for hit in secrets.numbers_in(path.read_bytes())]
-    return sorted(found)
+    return sorted(f"{path.name}: {hit}" for path in files for hit in secrets.numbers_in(path.read_bytes()))
 
 
 def cells(database: Engine) -> Iterator[tuple[str, bytes]]:
@@ -128,6 +124,8 @@ def _value(redis: Redis, key: bytes) -> Any:
             return redis.zrange(key, 0, -1)
         case b"stream":
             return [redis.xrange(key), redis.xinfo_groups(key)]
+        case b"none":
+            return b""  # a job that was done meanwhile; the journal still has it
         case kind:
             raise AssertionError(f"a kind of key that nobody looks into: {kind!r}")
 

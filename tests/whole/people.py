@@ -103,7 +103,11 @@ class Person:
 
 def numbers() -> Iterator[str]:
     """Numbers that reach nobody and are no dispatcher's, no magic one's and nobody's of the demo."""
-    return (f"+1{area}555{last:04d}" for area in ("323", "415", "312", "602") for last in range(100, 200))
+    return (
+        f"+1{area}555{last:04d}"
+        for area in ("323", "415", "312", "602", "626", "818")
+        for last in range(100, 200)
+    )
 
 
 def code_in(text: str, pattern: str) -> str:

@@ -18,7 +18,8 @@ from hotline.store.servers.children import Child
 Value = TypeVar("Value")
 
 BIN: Final = Path(sys.executable).parent
-WITHIN_S: Final = 40.0  # two slow cores under a whole test run
+WITHIN_S: Final = 50.0  # two slow cores under a whole test run
+STARTS_WITHIN_S: Final = 120.0
 _LOOK_S: Final = 0.03
 _OURS: Final = ("HOTLINE_", "TWILIO_", "SIMULATOR_", "PGHOST", "PGUSER", "PGPORT")
 
@@ -55,7 +56,10 @@ class Program:
         self._until(lambda: answers(url), f"{url} never answered")
 
     def _until(self, holds: Callable[[], bool], otherwise: str) -> None:
-        eventually(lambda: holds() or not self.child.is_running, what=lambda: f"{otherwise}:\n{self.said()}")
+        def is_settled() -> bool:
+            return holds() or not self.child.is_running
+
+        eventually(is_settled, within_s=STARTS_WITHIN_S, what=lambda: f"{otherwise}:\n{self.said()}")
         assert holds(), f"it ended and {otherwise}:\n{self.said()}"
 
 

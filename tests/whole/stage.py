@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -21,7 +20,6 @@ from tests.whole.program import BIN, Program, running
 from tests.whole.servers import postgres_by_url, redis_by_url
 
 SPEED: Final = 10.0  # the carrier's time: a minute of talking takes six seconds
-# A ZIP code without a time zone has no quiet hours: a test alert goes out whenever these tests run.
 # Each scenario has its own area, so that no alert reaches another's people.
 AREAS: Final = {
     "three phones": "09001",
@@ -30,6 +28,7 @@ AREAS: Final = {
     "all clear": "09004",
     "a bad day at the carrier": "09005",
     "the whole story": "09006",
+    "by call": "09007",
 }
 
 
@@ -113,7 +112,6 @@ def _environment(folder: Path, port: int, phones_port: int, speed: float) -> dic
         "HOTLINE_DATA_DIR": str(folder / "data"),
         "HOTLINE_PUBLIC_URL": url,
         "HOTLINE_NETWORK_FILE": str(_network(folder)),
-        "HOTLINE_TIMEZONE": _daytime(),
         "HOTLINE_SEGMENTS_PER_SECOND": "500",
         "TWILIO_API_BASE_URL": f"http://127.0.0.1:{phones_port}",
         "TWILIO_ACCOUNT_SID": DEMO_ACCOUNT_SID,
@@ -133,12 +131,6 @@ def _network(folder: Path) -> Path:
     file = folder / "network.yaml"
     file.write_text(yaml.safe_dump(network, allow_unicode=True), encoding="utf-8")
     return file
-
-
-def _daytime() -> str:
-    """A time zone where it is about noon now."""
-    ahead = 12 - datetime.now(UTC).hour
-    return f"Etc/GMT{-ahead:+d}" if ahead else "UTC"
 
 
 @contextmanager

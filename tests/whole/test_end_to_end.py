@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.whole.alerts import Alerts
+from tests.whole.call_alerts import CallAlerts
 from tests.whole.calls import Calls
 from tests.whole.faults import Faults
 from tests.whole.program import eventually
@@ -14,7 +15,7 @@ from tests.whole.texts import Texts
 pytestmark = pytest.mark.whole
 
 
-class Scenarios(Texts, Calls, Alerts, Faults):
+class Scenarios(Texts, Calls, Alerts, CallAlerts, Faults):
     """All of them."""
 
     @pytest.fixture

@@ -103,10 +103,8 @@ def _half_a_minute_passes(stage: Stage, person: Person) -> None:
     keyring = stage.line.keyring
     with transaction(stage.line.database) as db:
         found = db.execute(
-            text(
-                "SELECT s.id, state_ct FROM session s JOIN contact c ON c.id = contact_id WHERE phone_hash = :h"
-            ),
-            {"h": keyring.lookup(PhoneNumber(person.number))},
+            text("SELECT id, state_ct FROM session WHERE contact_id = :id"),
+            {"id": contacts.find(db, keyring, PhoneNumber(person.number))},
         ).one()
         place = f"session.state.{found.id}"
         state = Session.model_validate_json(keyring.open(found.state_ct, place)).with_changes(window_at=0.0)

@@ -1,7 +1,10 @@
 """Places calls."""
 
+import asyncio
+from collections.abc import Sequence
+
 from hotline.channels.twilio.outcomes import outcome_of
-from hotline.channels.twilio.sender import RETRIES
+from hotline.channels.twilio.sender import RETRIES, certain
 from hotline.channels.twilio.wire import Wire
 from hotline.domain.outcome import Outcome
 from hotline.domain.ports import Ring
@@ -18,7 +21,18 @@ class TwilioCaller:
 
     def ring(self, ring: Ring) -> Outcome:
         """Post once."""
-        return outcome_of(self._wire.run(self._wire.post(self._url, self._fields(ring))))
+        return self._wire.run(self._ring(ring))
+
+    def ring_all(self, rings: Sequence[Ring]) -> list[Outcome]:
+        """Post each once; outcomes in order. An interruption cancels what is under way."""
+        return self._wire.run(self._rung(rings)) if rings else []
+
+    async def _rung(self, rings: Sequence[Ring]) -> list[Outcome]:
+        outcomes = await asyncio.gather(*map(self._ring, rings), return_exceptions=True)
+        return [certain(outcome) for outcome in outcomes]
+
+    async def _ring(self, ring: Ring) -> Outcome:
+        return outcome_of(await self._wire.post(self._url, self._fields(ring)))
 
     def _fields(self, ring: Ring) -> list[tuple[str, str]]:
         """The form. `Record` never stands here: calls are not recorded."""
@@ -30,4 +44,6 @@ class TwilioCaller:
             ("StatusCallback", self._public_url + ring.status_path + RETRIES),
             ("StatusCallbackMethod", "POST"),
             ("Timeout", str(ring.timeout_s)),
+            # https://www.twilio.com/docs/voice/answering-machine-detection
+            *([("MachineDetection", "DetectMessageEnd")] if ring.waits_for_machine else []),
         ]

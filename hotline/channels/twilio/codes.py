@@ -25,7 +25,7 @@ _ROWS: Final[tuple[tuple[Reaction, str, tuple[int, ...]], ...]] = (
     ("stop_all", "The WhatsApp sender is not set up.", (63007,)),
     # The recipient
     ("opted_out", "The person told the carrier to stop messages from this number.", (21610,)),
-    ("bad_number", "The number is not a valid one.", (21211, 21214, 21217)),
+    ("bad_number", "The number is not a valid one.", (13224, 21211, 21214, 21217)),
     ("bad_number", "The number cannot receive texts; it may be a landline.", (21614, 21635, 30006)),
     ("bad_number", "The number does not exist or is out of service.", (30005,)),
     ("permanent", "The number cannot be reached from this sender.", (21612,)),
@@ -87,6 +87,19 @@ def reaction_of(code: int, http_status: int = 400) -> Reaction:
     """What to do about a refusal. An unknown code goes by the HTTP status: permanent, but for a few."""
     meaning = CODES.get(code)
     return meaning.reaction if meaning else _BY_HTTP_STATUS.get(http_status, "permanent")
+
+
+# The network's own answer to a call: not found, gone, address incomplete, does not exist anywhere.
+# https://www.rfc-editor.org/rfc/rfc3261#section-21
+_NO_SUCH_NUMBER: Final = frozenset({404, 410, 484, 604})
+
+
+def reaction_of_call(code: int | None, sip_code: int | None) -> Reaction | None:
+    """What to do about a call that failed; None when neither code says that it always will."""
+    if sip_code in _NO_SUCH_NUMBER:
+        return "bad_number"
+    meaning = CODES.get(code) if code else None
+    return meaning.reaction if meaning else None
 
 
 def sentence_of(code: int) -> str:

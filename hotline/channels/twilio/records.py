@@ -17,6 +17,10 @@ PAGE_SIZE: Final = 200
 MOST_PAGES: Final = 100
 _TOO_EARLY: Final = 20009  # https://www.twilio.com/docs/api/errors/20009: the message is not finished
 
+# A call has neither words nor a code; a message that lacks them cannot be read.
+_NO_WORDS: Final[dict[str, Any]] = {"body": "", "error_code": None}
+_SAYS_NOTHING: Final[dict[str, dict[str, Any]]] = {"messages": {}, "calls": _NO_WORDS}
+
 
 class TwilioRecords:
     """A `Records`. Every method raises CarrierUnreachable when the carrier gives no clear answer."""
@@ -43,6 +47,18 @@ class TwilioRecords:
         found = self._wire.run(self._told(self._url("Messages", sid)))
         return _message(found) if found else None
 
+    def called(self, number: PhoneNumber, since: datetime) -> list[CarrierMessage]:
+        """Calls that we placed to a number since then; both legs of a bridge are left out."""
+        query = urlencode({"To": number.e164, "PageSize": PAGE_SIZE})
+        url = self._wire.account.url(f"Calls.json?{query}")
+        listed = self._wire.run(self._collected(url, since, "calls"))
+        return [call for call in listed if call.created_at >= since and call.direction == "outbound-api"]
+
+    def call(self, sid: str) -> CarrierMessage | None:
+        """One call, None when the carrier has none."""
+        found = self._wire.run(self._told(self._url("Calls", sid)))
+        return _message(_NO_WORDS | dict(found)) if found else None
+
     def delete_message(self, sid: str) -> bool:
         """Delete a message, its pictures first; False when the carrier says: not yet."""
         return self._wire.run(self._delete_message(sid))
@@ -66,10 +82,12 @@ class TwilioRecords:
         query = urlencode({**filters, "PageSize": PAGE_SIZE})
         return self._wire.run(self._collected(self._wire.account.url(f"Messages.json?{query}"), since))
 
-    async def _collected(self, url: str, since: datetime | None) -> list[CarrierMessage]:
+    async def _collected(
+        self, url: str, since: datetime | None, kind: str = "messages"
+    ) -> list[CarrierMessage]:
         collected: list[CarrierMessage] = []
         async for page in self._pages(url):
-            messages = [_message(entry) for entry in page.get("messages", ())]
+            messages = [_message(_SAYS_NOTHING[kind] | dict(entry)) for entry in page.get(kind, ())]
             collected += messages
             if since and messages and all(message.created_at < since for message in messages):
                 break

@@ -42,7 +42,7 @@ class TwilioSender:
 
     async def _sent(self, batch: Sequence[Outgoing]) -> list[Outcome]:
         outcomes = await asyncio.gather(*map(self._send, batch), return_exceptions=True)
-        return [_certain(outcome) for outcome in outcomes]
+        return [certain(outcome) for outcome in outcomes]
 
     async def _send(self, outgoing: Outgoing) -> Outcome:
         return outcome_of(await self._wire.post_form(self._url, self._form(outgoing)))
@@ -69,5 +69,6 @@ def _rest_of_form(sender: str, body: str, media: tuple[str, ...]) -> str:
     return "&" + urlencode(fields, errors="replace")
 
 
-def _certain(outcome: Outcome | BaseException) -> Outcome:
+def certain(outcome: Outcome | BaseException) -> Outcome:
+    """What broke on the way leaves us not knowing."""
     return Unknown(type(outcome).__name__) if isinstance(outcome, BaseException) else outcome

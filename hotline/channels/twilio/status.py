@@ -19,13 +19,19 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class CallStatus:
-    """Where a call stands. `sequence` orders reports of one call; both numbers may be missing."""
+    """Where a call stands. `sequence` orders reports of one call; every number may be missing.
+
+    `answered_by` is the carrier's word for who picked up, empty when it did not look.
+    """
 
     sid: str
     status: str
     is_over: bool
     duration_s: int | None
     sequence: int | None
+    answered_by: str = ""
+    code: int | None = None
+    sip_code: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +65,9 @@ def parse_call_status(form: Form, account_sid: str) -> CallStatus:
         status in ENDED,
         whole_number(form, "CallDuration"),
         whole_number(form, "SequenceNumber"),
+        form.get("AnsweredBy"),
+        whole_number(form, "ErrorCode") or None,
+        whole_number(form, "SipResponseCode") or None,
     )
 
 

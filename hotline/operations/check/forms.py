@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Final, assert_never
 
 from hotline.domain.alert import TEMPLATES
+from hotline.domain.call import CALL_TEXTS
 from hotline.domain.language import CHANNELS, LANGUAGES, Channel
 from hotline.flow.fault import Flaw, Kind
 from hotline.flow.model import Flow
@@ -38,7 +39,7 @@ def missing_forms(flow: Flow) -> Iterator[Flaw]:
             yield from _unfit(name, node, channel)
     fixed: dict[Channel, tuple[TextId, ...]] = {
         "sms": (*ENGINE_SMS, *STAFF_SMS, *TEMPLATES.values()),
-        "voice": (*ENGINE_VOICE, *STAFF_VOICE),
+        "voice": (*ENGINE_VOICE, *STAFF_VOICE, *TEMPLATES.values(), *CALL_TEXTS),
     }
     for channel, texts in fixed.items():
         for text in texts:

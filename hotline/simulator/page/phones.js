@@ -1,6 +1,8 @@
 // Several pretend phones: shows what each one shows, says what each one hears, passes on what people do.
 import {WORDS} from "/words.js";
 
+// What the carrier notes in English, and the words of this page for it.
+const NOTES = {"connected": "note_connected", "the call was not taken": "note_not_taken"};
 const KEYS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#"];
 const store = {
   get: (name, otherwise) => { try { return localStorage.getItem(name) ?? otherwise; } catch { return otherwise; } },
@@ -41,7 +43,7 @@ function formatted(number) {
 class Screen {
   constructor(phone, isNew) {
     this.phone = phone;
-    this.texts = 0;
+    this.shown = []; // sids of the texts on the screen
     this.lines = 0;
     this.callSid = "";
     this.mayspeak = isNew;
@@ -128,7 +130,8 @@ class Screen {
   }
 
   redraw() {
-    this.texts = this.lines = 0;
+    this.shown = [];
+    this.lines = 0;
     this.callSid = "";
     this.find("thread").replaceChildren();
     this.mayspeak = false;
@@ -147,12 +150,12 @@ class Screen {
 
   renderThread(thread) {
     const list = this.find("thread");
-    const known = this.lastSid ? thread.findIndex((text) => text.sid === this.lastSid) + 1 : 0;
-    if (this.texts === 0 || known === 0) list.replaceChildren();
-    const fresh = this.texts === 0 ? thread : thread.slice(known);
+    // A text may be delivered after one that was written later, and then stands before it.
+    const goesOn = this.shown.every((sid, place) => thread[place]?.sid === sid);
+    if (!goesOn) list.replaceChildren();
+    const fresh = goesOn ? thread.slice(this.shown.length) : thread;
     for (const text of fresh) list.append(this.bubble(text));
-    this.texts = thread.length;
-    this.lastSid = thread.at(-1)?.sid;
+    this.shown = thread.map((text) => text.sid);
     if (fresh.length) list.scrollTop = list.scrollHeight;
   }
 
@@ -206,7 +209,8 @@ class Screen {
   }
 
   heardLine(heard) {
-    const item = line(word(`kind_${heard.kind}`), heard.text, heard.kind === "me" || heard.kind === "key");
+    const text = heard.kind === "note" && NOTES[heard.text] ? word(NOTES[heard.text]) : heard.text;
+    const item = line(word(`kind_${heard.kind}`), text, heard.kind === "me" || heard.kind === "key");
     if (heard.language) item.querySelector(".what").lang = heard.language;
     return item;
   }

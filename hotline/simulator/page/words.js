@@ -48,6 +48,8 @@ export const WORDS = {
   kind_me: {es: "Yo", en: "Me"},
   kind_key: {es: "Tecla", en: "Key"},
   kind_note: {es: "Nota", en: "Note"},
+  note_connected: {es: "ya se oyen las dos personas", en: "the two people can hear each other"},
+  note_not_taken: {es: "no se tomó la llamada", en: "the call was not taken"},
   lost: {es: "Se perdió la conexión con el simulador; intentando de nuevo…", en: "Lost the simulator; trying again…"},
   refused_empty_text: {es: "escriba algo o adjunte una foto", en: "write something or attach a photo"},
   refused_in_a_call: {es: "este teléfono ya está en una llamada", en: "this phone is in a call"},

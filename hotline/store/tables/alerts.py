@@ -69,7 +69,7 @@ broadcast = Table(
     Index("ix_broadcast_running", "id", postgresql_where=text("finished_at IS NULL")),
 )
 
-# The wording that goes out, once for each language.
+# The wording that goes out, once for each language; `spoken_ct` is what a call says.
 broadcast_body = Table(
     "broadcast_body",
     metadata,
@@ -78,6 +78,7 @@ broadcast_body = Table(
     Column("body_ct", LargeBinary, nullable=False),
     Column("encoding", String(5), nullable=False),
     Column("segments", SmallInteger, nullable=False),
+    Column("spoken_ct", LargeBinary),
     PrimaryKeyConstraint("broadcast_id", "language"),
 )
 

@@ -28,6 +28,7 @@ session = Table(
     Column("caller_id", ForeignKey("contact.id", ondelete="SET NULL")),
     at("expires_at"),
     Index("ix_session_expires_at", "expires_at"),
+    Index("ix_session_caller_id", "caller_id", postgresql_where=text("caller_id IS NOT NULL")),
 )
 
 # One row for each thing that arrived, by the carrier's own name for it: a retry finds the answer.
