@@ -43,7 +43,7 @@ def fan_out(broadcast_id: int) -> None:
 
 def reconcile() -> None:
     """Look up texts whose answer never came."""
-    _do("reconcile", None, lambda of: reconciling.reconcile(of.line))
+    _do("reconcile", None, _reconcile)
 
 
 def sweep() -> None:
@@ -86,6 +86,12 @@ def _deliver(given: Tools) -> None:
         is_waiting = bool(outbox.waiting_segments(db, 1, now)) or deliveries.has_work(db, now)
     if is_waiting:
         given.line.queue.wake("deliver")
+
+
+def _reconcile(given: Tools) -> None:
+    """More may be due than one job looks up; a carrier that cannot be asked is left to the sweep."""
+    if reconciling.reconcile(given.line) >= reconciling.BATCH:
+        given.line.queue.wake("reconcile")
 
 
 def _drain(given: Tools) -> None:

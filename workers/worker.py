@@ -22,6 +22,13 @@ class OneQueueWorker(SimpleWorker):
         super().__init__([queue], connection=tools.waiting_redis)
         self._tools = tools
 
+    def _install_signal_handlers(self) -> None:
+        """From here on RQ hears the signals; one that came just before must not be forgotten, or the
+        process would wait for a job until Redis lets it go."""
+        super()._install_signal_handlers()  # type: ignore[no-untyped-call]
+        if self._tools.stopping.is_set():
+            self._stop_requested = True
+
     def request_stop(self, signum: int, frame: FrameType | None) -> None:
         """End after what is in flight; asked twice, at once (leases bring back what was lost)."""
         self._tools.stopping.set()

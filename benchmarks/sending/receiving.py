@@ -141,7 +141,7 @@ def _delivered(stage: Stage, pool: Pool, seqs: list[int]) -> int:
 def turns(stage: Stage, size: Size, pool: Pool, ports: tuple[int, int]) -> list[Row]:
     """7. Texts of people at 200 a second while a broadcast goes out."""
     web, _ = ports
-    seconds = max(3.0, size.seconds * 3)
+    seconds = max(2.5, size.seconds * 3)
     pool.fill(at_least=int(SENDING_PER_SECOND * (seconds + 1.5)))
     performer = stage.cast(1)[0]
     asyncio.run(closed_loop(web, [text_form(web) for _ in range(300)], CONNECTIONS))

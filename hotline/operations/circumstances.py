@@ -57,7 +57,7 @@ def within_cap(line: Line, turn: Turn, now: datetime) -> tuple[Session, tuple[Re
     at = now.timestamp()
     if not 0 <= at - session.window_at <= line.limits.window_s:  # also when the clock was set back
         session = session.with_changes(window_at=at, window_replies=0)
-    count = session.window_replies + len(turn.replies) * (1 if session.language else 2)
+    count = session.window_replies + sum(len(getattr(reply, "parts", ())) for reply in turn.replies)
     is_owed = any(isinstance(effect, OptOut | FlagUrgent) for effect in turn.effects)
     if count > line.limits.replies_per_window and not is_owed:
         return session, ()

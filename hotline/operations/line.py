@@ -38,7 +38,7 @@ class Limits:
     session_hours: int = 6
     open_tickets_per_contact: int = 2
     open_tickets: int = 500
-    replies_per_window: int = 12
+    replies_per_window: int = 14
     window_s: int = 30
     daily_spend: int | None = 50_000_000
     segment_price: int = 7_900

@@ -24,15 +24,14 @@ AT_ONCE: Final = 8
 
 
 def reconcile(line: Line) -> int:
-    """Look up what is unknown and due; returns how many were looked for.
+    """Look up what is unknown and due; returns how many the carrier was asked about.
 
     Found: its sid and state are ours. Absent twice, a minute apart: it may be sent again. Absent and
     past its end: it stays unknown, and is reported so. A carrier that cannot be asked decides nothing.
     """
     lost = _due(line)
     with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="look") as pool:
-        list(pool.map(lambda one: _look_up(line, one), lost))
-    return len(lost)
+        return sum(pool.map(lambda one: _look_up(line, one), lost))
 
 
 def _due(line: Line) -> list[Lost]:
@@ -45,14 +44,15 @@ def _due(line: Line) -> list[Lost]:
     return lost
 
 
-def _look_up(line: Line, lost: Lost) -> None:
+def _look_up(line: Line, lost: Lost) -> bool:
+    """Was the carrier asked?"""
     if lost.to is None and _is_sealed(line, lost):
-        return  # nobody can be asked, so nothing is known
+        return False  # nobody can be asked, so nothing is known
     try:
         listed = _listed(line, lost.to, lost) if lost.to else []
     except CarrierUnreachable as fault:
         _log.warning("reconcile.carrier_unreachable", key=str(lost.key), why=type(fault).__name__)
-        return
+        return False
     now = line.clock()
     with transaction(line.database) as db:
         free = sids.not_ours(db, [one.sid for one in listed if _is_it(one, lost)], lost.key)
@@ -61,8 +61,9 @@ def _look_up(line: Line, lost: Lost) -> None:
             statuses = CALL_STATUSES if lost.sender == CALLS else CARRIER_STATUSES
             status = statuses.get(found.status, "accepted")
             apply(db, [Receipt(lost.key, found.sid, status, found.error_code)], now)
-            return
+            return True
     _absent(line, lost, now)
+    return True
 
 
 def _is_sealed(line: Line, lost: Lost) -> bool:

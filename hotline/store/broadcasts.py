@@ -117,12 +117,15 @@ class Waiting:
     senders: tuple[str, ...]
 
 
+# The first row in the order of an index, and not EXISTS: that is planned as a join, which reads every row
+# that waits to find out whether there is one.
 _WAITING = text(
     """
     SELECT b.*, ARRAY(
-        SELECT name FROM unnest(b.senders || CAST(:calls AS varchar)) AS name WHERE EXISTS (
-            SELECT FROM delivery d WHERE d.broadcast_id = b.id AND d.sender = name AND d.status = 'pending'
-              AND (d.not_before IS NULL OR d.not_before <= :now))) AS waiting
+        SELECT name FROM unnest(b.senders || CAST(:calls AS varchar)) AS name WHERE (
+            SELECT true FROM delivery d
+            WHERE d.broadcast_id = b.id AND d.sender = name AND d.status = 'pending'
+              AND (d.not_before IS NULL OR d.not_before <= :now) ORDER BY d.seq LIMIT 1)) AS waiting
     FROM broadcast b WHERE b.finished_at IS NULL AND b.state = 'sending' AND b.ends_at > :now
     ORDER BY b.is_urgent DESC, b.id
     """

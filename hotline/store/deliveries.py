@@ -180,8 +180,9 @@ def has_work(db: Connection, now: datetime) -> bool:
     found = db.scalar(
         text(
             "SELECT EXISTS (SELECT FROM broadcast b WHERE b.finished_at IS NULL AND b.state = 'sending'"
-            " AND b.ends_at > :now AND EXISTS (SELECT FROM delivery d WHERE d.broadcast_id = b.id"
-            " AND d.status = 'pending' AND (d.not_before IS NULL OR d.not_before <= :now)))"
+            " AND b.ends_at > :now AND (SELECT true FROM delivery d WHERE d.broadcast_id = b.id"
+            " AND d.status = 'pending' AND (d.not_before IS NULL OR d.not_before <= :now)"
+            " ORDER BY d.sender, d.seq LIMIT 1))"
         ),
         {"now": now},
     )

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, text
 
 from hotline.domain.delivery import RECEIPT_MOVES, DeliveryStatus, may_move
 from hotline.domain.outcome import Reaction
+from hotline.store.arrays import array
 from hotline.store.parcels import DeliveryKey, Key, MessageKey, NoKey, read_key
 
 
@@ -129,7 +130,7 @@ def _apply_deliveries(db: Connection, receipts: Sequence[Receipt], now: datetime
     if not receipts:
         return []
     keys = [receipt.key for receipt in receipts if isinstance(receipt.key, DeliveryKey)]
-    more = {"broadcasts": [key.broadcast_id for key in keys], "seqs": [key.seq for key in keys]}
+    more = {"broadcasts": array([key.broadcast_id for key in keys]), "seqs": array([key.seq for key in keys])}
     return _moved(receipts, db.execute(_APPLY_DELIVERIES, _values(receipts, now) | more))
 
 
@@ -137,16 +138,16 @@ def _apply_messages(db: Connection, receipts: Sequence[Receipt], now: datetime) 
     if not receipts:
         return []
     ids = [receipt.key.id for receipt in receipts if isinstance(receipt.key, MessageKey)]
-    return _moved(receipts, db.execute(_APPLY_MESSAGES, _values(receipts, now) | {"ids": ids}))
+    return _moved(receipts, db.execute(_APPLY_MESSAGES, _values(receipts, now) | {"ids": array(ids)}))
 
 
 def _values(receipts: Sequence[Receipt], now: datetime) -> dict[str, Any]:
     return {
-        "statuses": [receipt.status for receipt in receipts],
-        "codes": [receipt.code for receipt in receipts],
-        "sids": [receipt.sid for receipt in receipts],
-        "befores": [before for before, _ in _MOVES],
-        "afters": [after for _, after in _MOVES],
+        "statuses": array([receipt.status for receipt in receipts]),
+        "codes": array([receipt.code for receipt in receipts]),
+        "sids": array([receipt.sid for receipt in receipts]),
+        "befores": array([before for before, _ in _MOVES]),
+        "afters": array([after for _, after in _MOVES]),
         "now": now,
     }
 

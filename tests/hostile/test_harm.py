@@ -120,6 +120,5 @@ def test_who_opted_out_is_not_told_that_alerts_go_on(line: Line) -> None:
     assert "le seguiremos mandando" not in sms(line, "NO")
 
 
-@stands
 def test_an_empty_spend_limit_is_none_as_documented() -> None:
     assert read_settings({"HOTLINE_MODE": "demo", "HOTLINE_DAILY_SPEND": ""}).daily_spend is None

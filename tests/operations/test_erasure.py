@@ -1,16 +1,31 @@
+import threading
+from dataclasses import replace
 from datetime import timedelta
+from itertools import count
 
 import pytest
 from sqlalchemy import Engine, text
 
 from hotline.domain.ports import CarrierUnreachable
+from hotline.flow.effect import OpenTicket
+from hotline.flow.input import Digits, Input
 from hotline.flow.model import Flow
 from hotline.flow.network import Network
-from hotline.operations.erasure import delete_at_carrier
+from hotline.operations import retention
+from hotline.operations.erasure import delete_at_carrier, erase_contact
 from hotline.operations.line import Line
-from hotline.store import deletions
+from hotline.operations.tickets import open_ticket
+from hotline.operations.turns import take_turn
+from hotline.store import contacts, deletions, turns
 from hotline.store.database import transaction
-from tests.lines import NOON, Carrier, Wakes, make_line
+from hotline.store.sealing import new_key, read_keys
+from hotline.web.addresses import Addresses
+from hotline.web.mouths import CallMouth, TextMouth
+from tests.lines import HOTLINE, JOHN, MARIA, NOON, Carrier, Wakes, call_from, make_line, text_from
+
+ADDRESSES = Addresses("https://line.example.org")
+SIDS = count(1)
+CALL, CALL_BACK = "CA" + "1" * 32, "CA" + "2" * 32
 
 
 @pytest.fixture
@@ -75,3 +90,101 @@ def test_a_long_list_is_taken_in_turns(line: Line) -> None:
     assert isinstance(line.queue, Wakes)
     assert ("deletions", None) in line.queue.jobs
     assert delete_at_carrier(line, NOON) == 5
+
+
+def rows(line: Line, statement: str) -> list[tuple[object, ...]]:
+    with line.database.connect() as db:
+        return [tuple(row) for row in db.execute(text(statement))]
+
+
+def call(line: Line, n: int, event: Input | None = None) -> str:
+    return take_turn(line, call_from(MARIA, CALL, n, event), CallMouth(ADDRESSES, HOTLINE), NOON)
+
+
+def sms(line: Line, body: str) -> str:
+    return take_turn(line, text_from(MARIA, body, f"SM{next(SIDS):032x}"), TextMouth(ADDRESSES), NOON)
+
+
+def erase(line: Line) -> None:
+    sms(line, "BORRAR")
+    sms(line, "BORRAR TODO")
+
+
+def test_calls_with_what_was_said_in_them_and_who_was_rung_are_erased_here_and_there(line: Line) -> None:
+    for n, keys in enumerate((None, "2", "0")):
+        call(line, n, Digits(keys) if keys else None)
+    assert rows(line, "SELECT call_sid FROM session WHERE caller_id IS NOT NULL") == [(CALL,)]
+    assert len(rows(line, "SELECT FROM leg")) == 2
+    with transaction(line.database) as db:
+        contact_id = contacts.find(db, line.keyring, MARIA)
+        open_ticket(line, db, line.library(), OpenTicket("callback", "person"), contact_id, "es", NOON)
+        db.execute(
+            text(
+                "INSERT INTO leg (id, call_sid, ticket_id, person, person_language, topic, created_at)"
+                " SELECT 'back', :sid, id, 'Ana', 'es', 'person', created_at FROM ticket LIMIT 1"
+            ),
+            {"sid": CALL_BACK},
+        )
+    erase(line)
+    for table in ("session", "leg", "contact", "ticket"):
+        assert rows(line, f"SELECT FROM {table}") == []
+    delete_at_carrier(line, NOON + timedelta(minutes=10))
+    assert isinstance(line.records, Carrier)
+    assert sorted(line.records.deleted) == [CALL, CALL_BACK]
+
+
+def test_other_peoples_calls_stay(line: Line) -> None:
+    take_turn(line, call_from(JOHN, "CA" + "7" * 32), CallMouth(ADDRESSES, HOTLINE), NOON)
+    erase(line)
+    assert rows(line, "SELECT call_sid FROM session") == [("CA" + "7" * 32,)]
+
+
+def test_of_a_pause_its_words_go_and_of_an_opt_out_they_stay_as_proof(line: Line) -> None:
+    for words in ("alertas", "90033", "SI", "STOP y mi primo Luis tampoco quiere", "ALTO"):
+        sms(line, words)
+    erase(line)
+    with line.database.connect() as db:
+        found = db.execute(text("SELECT id, act, words_ct FROM consent")).all()
+    words_of = {row.act: line.keyring.open(row.words_ct, f"consent.words.{row.id}") for row in found}
+    assert words_of == {"subscribe": "SI", "pause": "", "opt_out": "ALTO", "erase": "BORRAR TODO"}
+
+
+def test_a_call_that_is_being_answered_and_an_erasure_do_not_wait_for_each_other(line: Line) -> None:
+    call(line, 0)
+    sms(line, "casa")
+    with transaction(line.database) as db:
+        contact_id = contacts.find(db, line.keyring, MARIA)
+    assert contact_id is not None
+    faults: list[Exception] = []
+
+    def erase_it() -> None:
+        try:
+            with transaction(line.database) as db:
+                erase_contact(line, db, MARIA, contact_id, NOON)
+        except Exception as fault:
+            faults.append(fault)
+
+    erasing = threading.Thread(target=erase_it)
+    with transaction(line.database) as db:  # as a turn of the call does: its session, then its contact
+        turns.lock(db, contact_id, CALL, NOON)
+        erasing.start()
+        until_somebody_waits(line)
+        db.execute(text("UPDATE contact SET seen_at = :now"), {"now": NOON})
+    erasing.join()
+    assert faults == []
+    assert rows(line, "SELECT FROM contact") == []
+
+
+def until_somebody_waits(line: Line) -> None:
+    waits = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    while not rows(line, waits):
+        pass
+
+
+def test_a_contact_that_no_key_opens_is_erased_with_its_calls(line: Line) -> None:
+    call(line, 0)
+    keyless = replace(line, keyring=read_keys(new_key()))
+    done = retention.run(keyless, NOON + timedelta(days=181))
+    assert done["contacts"] == 1
+    assert rows(line, "SELECT FROM session") == []
+    assert rows(line, "SELECT kind FROM carrier_deletion") == [("call",)]

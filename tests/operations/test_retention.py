@@ -226,3 +226,10 @@ def test_a_run_that_is_not_done_wakes_another(line: Line, monkeypatch: pytest.Mo
     retention.run(line, NOON)
     assert ("retention", None) in line.queue.jobs  # type: ignore[attr-defined]
     assert rows(line, "message") == 1
+
+
+def test_an_alert_that_was_a_call_is_deleted_as_a_call_at_the_carrier(line: Line) -> None:
+    with transaction(line.database) as db:
+        assert retention._forget(line, db, "message", ["CA" + "1" * 32, "", "SM" + "1" * 32], NOON) == 3
+        kinds = db.execute(text("SELECT kind FROM carrier_deletion ORDER BY id")).scalars().all()
+    assert kinds == ["call", "message"]

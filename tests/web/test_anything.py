@@ -12,7 +12,7 @@ from hotline.settings.variables import DEMO_ACCOUNT_SID
 from hotline.store.servers.supervisor import Supervisor
 from hotline.web.office import FAULTS
 from tests.channels.judge import judged, messaging, voice
-from tests.conftest import administer
+from tests.conftest import administer, drop
 from tests.web.callers import SIDS, Pairs, call_pairs, post, settings_for, sms_pairs, web
 
 WORDS = [
@@ -77,7 +77,7 @@ def client(
     url = make_url(servers.database_url).set(database="anything").render_as_string(False)
     with web(settings_for(url, servers.redis_url, str(tmp_path_factory.mktemp("data")))) as client:
         yield client
-    administer(servers, "DROP DATABASE anything WITH (FORCE)")
+    drop(servers, "anything")
 
 
 @slow_is_fine
