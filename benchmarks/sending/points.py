@@ -233,7 +233,7 @@ def rates(stage: Stage, size: Size, pool: Pool) -> list[Row]:
     return rows
 
 
-BURST_S = 0.1  # hotline.store.rates: what the bucket holds
+BURST_S = 0.1  # what the bucket holds (hotline.store.rates: 0.06 s) and what a way to the carrier may differ
 URGENT_PER_SECOND = 800
 
 

@@ -16,8 +16,8 @@ _log = structlog.get_logger()
 # send more than is permitted.
 LOCAL_SHARE: Final = 0.25
 # What gathers in so long may be drawn at once. A batch costs the same whether it is of one text or of a
-# hundred, so who asks waits for a quarter of it; no longer, for somebody may be waiting for the last of them.
-BURST_S: Final = 0.1
+# hundred, so who asks waits for a third of it; no longer, for somebody may be waiting for the last of them.
+BURST_S: Final = 0.06
 # A bucket that nobody drew from for so long is full again anyway.
 _FORGET_MS: Final = 600_000
 
@@ -99,7 +99,7 @@ class Rates:
         """
         per_s, burst = self._own.get(sender, (self._per_s, self._burst))
         capacity = max(burst, least)
-        worth = max(least, min(most, burst // 4, int(per_s * BURST_S / 4)))
+        worth = max(least, min(most, burst // 3, int(per_s * BURST_S / 3)))
         try:
             answer: Any = self._take_script(
                 keys=[_name(sender)], args=[per_s, capacity, worth, max(least, most), _FORGET_MS]
