@@ -1,13 +1,13 @@
 """A process that performs: the engine, with and without RQ, and the ways people write it without one.
 
-Reads one JSON object a line, answers one a line: seconds, texts and CPU seconds of this process.
+Reads one JSON object a line from a pipe, answers one a line: seconds, texts and CPU seconds of this process.
 """
 
 import asyncio
-import contextlib
 import dataclasses
 import gc
 import json
+import os
 import resource
 import sys
 import threading
@@ -233,22 +233,48 @@ ACTS: Final[dict[str, Callable[..., Any]]] = {
 }
 
 
-def main() -> None:
-    answers = sys.stdout
+def perform(orders: int, answers: int) -> None:
+    """Do what is asked on one pair of pipes until they close."""
     settings = read_settings(environment())
-    account = Account(
-        settings.account_sid, settings.account_sid, settings.auth_tokens[0], settings.api_base_url
-    )
-    with contextlib.redirect_stdout(sys.stderr), open_tools(settings) as tools:
+    token = settings.auth_tokens[0]
+    account = Account(settings.account_sid, settings.account_sid, token, settings.api_base_url)
+    with open_tools(settings) as tools, open(orders) as asked, open(answers, "w") as told:
         actor = Actor(settings, tools, account)
-        for line in sys.stdin:
-            order = json.loads(line)
-            try:
-                told = ACTS[order.pop("act")](actor, **order)
-            except Exception:
-                told = {"broke": traceback.format_exc()}
-            answers.write(json.dumps(told) + "\n")
-            answers.flush()
+        for line in asked:
+            told.write(json.dumps(_done(actor, json.loads(line))) + "\n")
+            told.flush()
+
+
+def _done(actor: Actor, order: dict[str, Any]) -> Any:
+    try:
+        return ACTS[order.pop("act")](actor, **order)
+    except Exception:
+        return {"broke": traceback.format_exc()}
+
+
+def main() -> None:
+    """`performer 3:4 5:6`: a pair of pipes for each, the first for this process, the others for its forks."""
+    pairs = [(int(one), int(other)) for one, _, other in (word.partition(":") for word in sys.argv[1:])]
+    children = [pid for place in range(1, len(pairs)) if (pid := _forked(pairs, place))]
+    _close_all_but(pairs, 0)
+    perform(*pairs[0])
+    for pid in children:
+        os.waitpid(pid, 0)
+
+
+def _forked(pairs: list[tuple[int, int]], place: int) -> int:
+    """The child's number; the child itself does not come back from here."""
+    pid = os.fork()
+    if pid:
+        return pid
+    _close_all_but(pairs, place)
+    perform(*pairs[place])
+    os._exit(0)
+
+
+def _close_all_but(pairs: list[tuple[int, int]], place: int) -> None:
+    for number in (number for other, pair in enumerate(pairs) if other != place for number in pair):
+        os.close(number)
 
 
 if __name__ == "__main__":

@@ -36,7 +36,7 @@ class Size:
     far_seconds: float
 
 
-QUICK = Size(rounds=3, seconds=0.5, rate_seconds=2.5, people=60_000, rows=100_000, far_seconds=1.2)
+QUICK = Size(rounds=2, seconds=0.5, rate_seconds=2.2, people=60_000, rows=100_000, far_seconds=1.2)
 LONG = Size(rounds=7, seconds=4.0, rate_seconds=60.0, people=400_000, rows=1_000_000, far_seconds=10.0)
 FAR_S = 0.1
 EDGE_S = 0.1
@@ -141,7 +141,7 @@ def ways_people_write_it(stage: Stage, size: Size, pool: Pool) -> list[Row]:
     ours, sdk, each = [], [], []
     pool.fill(at_least=size.people // 2)
     performer.do("sdk", count=20)
-    for _ in range(max(2, size.rounds - 1)):
+    for _ in range(size.rounds):
         ours.append(_within(stage, lambda: performer.do("engine", seconds=size.seconds))["speed"])
         sdk.append(per_s(performer.do("sdk", count=int(400 * size.seconds))))
         each.append(per_s(performer.do("rq_each", count=int(100 * size.seconds))))
@@ -291,7 +291,7 @@ def written(stage: Stage, size: Size, pool: Pool) -> list[Row]:
     people.subscribe_unsealed(stage.engine, 10_000_000 + size.rows, count, FEWER)
     costs: dict[str, list[float]] = {EVERYBODY: [], FEWER: []}
     performer.do("write", count=count, zips=[FEWER])
-    for _ in range(size.rounds // 3):
+    for _ in range(size.rounds // 2):
         for zip_code, amount in ((FEWER, count), (EVERYBODY, size.rows)):
             told = performer.do("write", count=amount, zips=[zip_code])
             costs[zip_code].append(told["seconds"] / amount * 1e6)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -54,30 +55,17 @@ class CarrierAt:
 class Performer:
     """A process of ours that does one thing after another, as told through its pipes."""
 
-    def __init__(self, environment: Mapping[str, str]) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.sending.performer"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            cwd=ROOT,
-            env={**os.environ, **environment},
-            text=True,
-        )
-
-    @property
-    def pid(self) -> int:
-        return self._process.pid
+    def __init__(self, orders: int, answers: int) -> None:
+        self._orders, self._answers = open(orders, "w"), open(answers)  # noqa: SIM115 - closed by `stop`
 
     def begin(self, act: str, **given: object) -> Self:
-        assert self._process.stdin
-        self._process.stdin.write(json.dumps({"act": act, **given}) + "\n")
-        self._process.stdin.flush()
+        self._orders.write(json.dumps({"act": act, **given}) + "\n")
+        self._orders.flush()
         return self
 
     def end(self) -> Any:
         """What came of it. Raises RuntimeError when the performer broke."""
-        assert self._process.stdout
-        line = self._process.stdout.readline()
+        line = self._answers.readline()
         if not line:
             raise RuntimeError("a performer ended")
         told = json.loads(line)
@@ -89,16 +77,40 @@ class Performer:
         return self.begin(act, **given).end()
 
     def stop(self) -> None:
-        assert self._process.stdin
+        """Nothing more is asked of it: it ends by itself."""
         with suppress(BrokenPipeError):
-            self._process.stdin.close()
-        try:
-            self._process.wait(15)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        assert self._process.stdout
-        self._process.stdout.close()
+            self._orders.close()
+        self._answers.close()
+
+
+def cast(count: int, environment: Mapping[str, str], stack: ExitStack) -> list[Performer]:
+    """So many performers, ended with the stack: one process loads the program, the others are its forks."""
+    pipes = [(os.pipe(), os.pipe()) for _ in range(count)]
+    theirs = [(orders[0], answers[1]) for orders, answers in pipes]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "benchmarks.sending.performer", *(f"{one}:{other}" for one, other in theirs)],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        pass_fds=[number for pair in theirs for number in pair],
+        start_new_session=True,
+    )
+    for pair in theirs:
+        for number in pair:
+            os.close(number)
+    stack.callback(_end, process)
+    performers = [Performer(orders[1], answers[0]) for orders, answers in pipes]
+    for performer in performers:
+        stack.callback(performer.stop)
+    return performers
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    """The first of them waits for the others; what does not end in time is ended with its own session."""
+    try:
+        process.wait(15)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 @dataclass
@@ -122,10 +134,8 @@ class Stage:
 
     def cast(self, count: int) -> list[Performer]:
         """So many performers, ready."""
-        while len(self.performers) < count:
-            performer = Performer(self.environment)
-            self.stack.callback(performer.stop)
-            self.performers.append(performer)
+        if len(self.performers) < count:
+            self.performers += cast(count - len(self.performers), self.environment, self.stack)
         return self.performers[:count]
 
     def start(self, name: str, command: Sequence[str], **environment: str) -> Child:

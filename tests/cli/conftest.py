@@ -6,7 +6,6 @@ import pytest
 from sqlalchemy import Engine
 
 from hotline.cli.console import out
-from hotline.cli import console
 from hotline.flow.model import Flow
 from hotline.flow.network import Network
 from hotline.operations.line import Line
