@@ -165,7 +165,7 @@ def test_both_locks_agree() -> None:
 
 
 def test_no_python_file_is_longer_than_one_can_hold_in_the_head() -> None:
-    """Tests and measurements may be longer: a file of them is read one story at a time. Revisions are history."""
+    """Tests and measurements may be longer: they are read one story at a time. Revisions are history."""
     lengths = {name: text.count("\n") for name, text in readable() if name.endswith(".py")}
     long = {
         name: length
