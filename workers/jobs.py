@@ -80,11 +80,11 @@ def _do(job: str, identifier: int | None, work: Callable[[Tools], object]) -> No
 
 
 def _deliver(given: Tools) -> None:
-    delivering.deliver(given.line, given.rates, given.stopping, WORK_S)
+    asked = delivering.deliver(given.line, given.rates, given.stopping, WORK_S)
     with transaction(given.line.database) as db:
         now = given.line.clock()
         is_waiting = bool(outbox.waiting_segments(db, 1, now)) or deliveries.has_work(db, now)
-    if is_waiting:
+    if is_waiting and asked:  # what cannot go now is left to the timetable, not asked for in a circle
         given.line.queue.wake("deliver")
 
 

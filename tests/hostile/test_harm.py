@@ -23,7 +23,6 @@ from tests.lines import ANA, HOTLINE, MARIA, NOON, call_from, make_line, text_fr
 ADDRESSES = Addresses("https://line.example.org")
 SIDS = count(1)
 IN_THREE_DAYS = NOON + timedelta(days=3)
-stands = pytest.mark.xfail(strict=True, reason="found, not mended yet")
 
 
 @pytest.fixture
