@@ -7,7 +7,7 @@ import structlog
 from redis.exceptions import RedisError
 
 from hotline.operations import deliver as delivering
-from hotline.operations import erasure, receipts, retention, tickets
+from hotline.operations import erasure, late_refusals, receipts, retention, tickets
 from hotline.operations import fan_out as fanning_out
 from hotline.operations import reconcile as reconciling
 from hotline.operations import sweep as sweeping
@@ -80,12 +80,21 @@ def _do(job: str, identifier: int | None, work: Callable[[Tools], object]) -> No
 
 
 def _deliver(given: Tools) -> None:
+    _write_late(given)
     asked = delivering.deliver(given.line, given.rates, given.stopping, WORK_S)
     with transaction(given.line.database) as db:
         now = given.line.clock()
         is_waiting = bool(outbox.waiting_segments(db, 1, now)) or deliveries.has_work(db, now)
     if is_waiting and asked:  # what cannot go now is left to the timetable, not asked for in a circle
         given.line.queue.wake("deliver")
+
+
+def _write_late(given: Tools) -> None:
+    """Whoever refused while the database was away is written down before anything more is sent."""
+    try:
+        late_refusals.write_late(given.line, given.spool)
+    except RedisError as fault:  # sending goes on without Redis
+        _log.warning("job.redis_away", job="deliver", why=type(fault).__name__)
 
 
 def _reconcile(given: Tools) -> None:

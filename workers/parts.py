@@ -14,6 +14,7 @@ from hotline.domain.call import CALLS
 from hotline.operations.line import Line
 from hotline.settings import Settings
 from hotline.store.rates import Rates, burst_of
+from hotline.store.spool import Spool
 from hotline.store.stream import ReceiptStream
 
 # Above the longest time that RQ itself waits for a job to come (it asks Redis to block for 405 s).
@@ -35,6 +36,10 @@ class Tools:
     stream: ReceiptStream
     stopping: threading.Event = field(default_factory=threading.Event)
     working: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def spool(self) -> Spool:
+        return Spool(self.redis, self.line.keyring)
 
 
 class NotOpened(RuntimeError):

@@ -1,13 +1,17 @@
 """Opting out and in: whole words before anything else, sentences that sound like it with a question."""
 
+from typing import Literal
+
 from hotline.domain.language import LANGUAGES, Language
-from hotline.domain.words import first_phrase
+from hotline.domain.words import first_phrase, fold, without
 from hotline.flow.draft import Draft, only
 from hotline.flow.effect import ClearCarrierBlock, OpenTicket, OptIn, OptOut, PauseAlerts
 from hotline.flow.input import Text
 from hotline.flow.nodes import Ask
 from hotline.flow.walk import enter
-from hotline.flow.words import CARRIER_STOP
+from hotline.flow.words import CARRIER_STOP, Words
+
+Refusal = Literal["whole", "weak", "sentence"]
 
 
 def carrier_word(draft: Draft, text: Text, said: str) -> bool:
@@ -16,7 +20,7 @@ def carrier_word(draft: Draft, text: Text, said: str) -> bool:
     asked = draft.question()
     is_answer = asked is not None and not asked.answer.is_optional
     is_weak = said in tables["opt_out_weak"] and not is_answer
-    if text.carrier_answered == "stop" or is_opt_out(draft, said) or is_weak:
+    if text.carrier_answered == "stop" or _is_opt_out(draft.flow.words, said) or is_weak:
         first = said if is_weak or said in tables["opt_out"] else said.split(" ", maxsplit=1)[0]
         languages = tables["opt_out"].get(first) or tables["opt_out_weak"].get(first, frozenset())
         _opt_out(draft, text, first, languages)
@@ -64,11 +68,29 @@ def _opt_out(draft: Draft, text: Text, word: str, languages: frozenset[Language]
     draft.session = draft.session.with_changes(node=None, return_to=None, report=None)
 
 
-def is_opt_out(draft: Draft, said: str) -> bool:
+def refusal_in(words: Words, text: Text) -> Refusal | None:
+    """What a text refuses by its words alone, while nobody can tell where the contact stands.
+
+    `weak` refuses only if no question was open; `sentence` is a longer text that holds an opt-out.
+    """
+    said = without(fold(text.body), words.courtesies)
+    if text.carrier_answered == "stop" or _is_opt_out(words, said):
+        return "whole"
+    if said in words.tables["opt_out_weak"]:
+        return "weak"
+    return "sentence" if _holds_opt_out(words, said) else None
+
+
+def _is_opt_out(words: Words, said: str) -> bool:
     """Is the whole message an opt-out, once or over and over (STOP STOP)?"""
-    table = draft.flow.words.tables["opt_out"]
+    table = words.tables["opt_out"]
     first, *others = said.split(" ")
     return said in table or (first in table and bool(others) and set(others) == {first})
+
+
+def _holds_opt_out(words: Words, said: str) -> bool:
+    is_begun = said.split(" ", maxsplit=1)[0] in words.tables["opt_out_first"]
+    return is_begun or first_phrase(said, words.opt_out_sentences_by_word) is not None
 
 
 def sounds_like_stop(draft: Draft, said: str) -> bool:
@@ -82,8 +104,7 @@ def sounds_like_stop(draft: Draft, said: str) -> bool:
         return False
     if said in words.tables["opt_out"] or said in words.tables["opt_out_weak"]:
         return False
-    is_begun = said.split(" ", maxsplit=1)[0] in words.tables["opt_out_first"]
-    return is_begun or first_phrase(said, words.opt_out_sentences_by_word) is not None
+    return _holds_opt_out(words, said)
 
 
 def pause(draft: Draft, text: Text) -> None:

@@ -15,6 +15,7 @@ Act = Literal["subscribe", "opt_out", "opt_in", "pause", "resume", "carrier_stop
 
 # Words of these may be a whole sentence and prove nothing that outlasts the person's being here.
 NO_PROOF: Final[tuple[Act, ...]] = ("pause", "resume")
+AGREEMENTS: Final[tuple[Act, ...]] = ("subscribe", "opt_in")
 SAMPLE: Final = 20  # newest rows that are tried with a key
 
 
@@ -113,6 +114,18 @@ def count(db: Connection, hashes: Sequence[bytes], act: Act) -> int:
         select(consent.c.id).where(consent.c.phone_hash.in_(hashes), consent.c.act == act)
     ).all()
     return len(rows)
+
+
+def was_recorded(db: Connection, hashes: Sequence[bytes], at: datetime) -> bool:
+    """Is an act of this number of this very moment written down?"""
+    mine = consent.c.phone_hash.in_(hashes), consent.c.created_at == at
+    return db.scalar(select(consent.c.id).where(*mine).limit(1)) is not None
+
+
+def agreed_since(db: Connection, hashes: Sequence[bytes], at: datetime) -> bool:
+    """Did this number sign up, or start again, after that moment?"""
+    mine = consent.c.phone_hash.in_(hashes), consent.c.act.in_(AGREEMENTS), consent.c.created_at > at
+    return db.scalar(select(consent.c.id).where(*mine).limit(1)) is not None
 
 
 def _place(row_id: int) -> str:

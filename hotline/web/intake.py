@@ -1,9 +1,11 @@
-"""Take in receipts at the rate of sending: appended to Redis, or to the database when Redis is away."""
+"""What is taken in without the database: receipts at the rate of sending, and refusals while it is away."""
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from hotline.store.receipts import Receipt
+from hotline.store.sealing import Keyring
+from hotline.store.spool import Refused, keep_async
 from hotline.store.stream import append_async
 
 TIMEOUT_S = 1.0
@@ -19,6 +21,14 @@ class Intake:
         """Keep a receipt in Redis; False when Redis is away and it must go to the database now."""
         try:
             await append_async(self._redis, receipt)
+        except RedisError:
+            return False
+        return True
+
+    async def keep(self, keyring: Keyring, refused: Refused) -> bool:
+        """Keep a refusal, sealed; False when Redis is away too."""
+        try:
+            await keep_async(self._redis, keyring, refused)
         except RedisError:
             return False
         return True

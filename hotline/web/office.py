@@ -10,9 +10,11 @@ from typing import TypeVar
 
 import structlog
 from prometheus_client import Counter
+from redis.exceptions import RedisError
 
 from hotline.bootstrap import FaultDocuments
 from hotline.operations.line import Line
+from hotline.store.spool import Refused
 from hotline.web.addresses import Addresses
 from hotline.web.door import Door
 from hotline.web.intake import Intake
@@ -47,6 +49,13 @@ class Office:
         """Run sync work on a webhook thread."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self.threads, partial(task, *arguments))
+
+    async def keep_refusal(self, refused: Refused) -> None:
+        """Keep what the database could not take; a loss is counted."""
+        if await self.receipts.keep(self.line.keyring, refused):
+            log.warning("refusal_kept", sid=refused.sid)
+        else:
+            self.count_fault("refusal", RedisError())
 
     def count_fault(self, where: str, fault: Exception) -> None:
         """Count and log a fault by its kind alone: its text may hold what a person wrote."""

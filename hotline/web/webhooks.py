@@ -1,5 +1,7 @@
 """The carrier's webhooks for texts and calls: parse, take the turn, answer."""
 
+import asyncio
+from datetime import datetime
 from typing import Final
 
 from hotline.channels.twilio.fields import require_account
@@ -12,11 +14,16 @@ from hotline.channels.twilio.twiml import (
     render_whisper_accept,
     render_whisper_ring,
 )
-from hotline.domain.phone import PhoneNumber
+from hotline.domain.call import STOP_KEY, STOP_WORDS
+from hotline.domain.phone import NotAPhoneNumber, PhoneNumber, parse_phone
+from hotline.flow.inbound import Inbound
+from hotline.flow.input import Text
+from hotline.flow.opting import refusal_in
 from hotline.operations.calling import hear
 from hotline.operations.ringing import Whisper, whisper
 from hotline.operations.turns import take_turn
 from hotline.store.parcels import DeliveryKey, NoKey, read_key
+from hotline.store.spool import Refused as Kept
 from hotline.web.front import Webhook
 from hotline.web.office import Office
 from hotline.web.request import Refused, WebhookAnswer, WebhookRequest
@@ -45,8 +52,24 @@ async def _sms(office: Office, request: WebhookRequest, form: Form) -> WebhookAn
         carrier_handles_words=office.carrier_handles_words,
         media_base=office.media_base,
     )
-    document = await office.work(take_turn, office.line, inbound, office.text_mouth, office.now())
+    now = office.now()
+    try:
+        document = await office.work(take_turn, office.line, inbound, office.text_mouth, now)
+    except (Exception, asyncio.CancelledError):  # broken, or out of time
+        await _keep_refusal(office, inbound, now)
+        raise
     return WebhookAnswer(200, document)
+
+
+async def _keep_refusal(office: Office, inbound: Inbound, now: datetime) -> None:
+    """An opt-out is lost to nothing that breaks: the carrier does not know ours, and never asks again."""
+    text, contact = inbound.input, inbound.contact
+    if not isinstance(text, Text) or contact is None:
+        return
+    refusal = refusal_in(office.line.flow.words, text)
+    if refusal:
+        kept = Kept(inbound.sid, "sms", contact, inbound.to, text.body, refusal, now)
+        await office.keep_refusal(kept)
 
 
 async def _voice(office: Office, request: WebhookRequest, form: Form) -> WebhookAnswer:
@@ -72,14 +95,28 @@ async def _alert(office: Office, request: WebhookRequest, form: Form) -> Webhook
         raise Refused(403, "call key") from None
     if not isinstance(key, DeliveryKey):
         raise Refused(403, "call key")
-    n = request.number("n", LAST_TURN)
-    heard = await office.work(
-        hear, office.line, key, n, form.get("Digits"), form.get("AnsweredBy"), office.now()
-    )
+    n, now = request.number("n", LAST_TURN), office.now()
+    try:
+        heard = await office.work(hear, office.line, key, n, form.get("Digits"), form.get("AnsweredBy"), now)
+    except (Exception, asyncio.CancelledError):
+        await _keep_stop_key(office, form, now)
+        raise
     if not heard.keys:
         return WebhookAnswer(200, render_hangup(heard.parts))
     following = office.addresses.alert(str(key), n + 1)
     return WebhookAnswer(200, render_gather(heard.parts, heard.keys, following))
+
+
+async def _keep_stop_key(office: Office, form: Form, now: datetime) -> None:
+    """The key that ends alerts, pressed in a call of ours: whoever was called refuses."""
+    if form.get("Digits") != STOP_KEY:
+        return
+    try:
+        contact = parse_phone(form.get("To"))
+    except NotAPhoneNumber:
+        return
+    sid, sender = form.get("CallSid"), form.get("From")
+    await office.keep_refusal(Kept(sid, "voice", contact, sender, STOP_WORDS, "whole", now))
 
 
 async def _whisper(office: Office, request: WebhookRequest, form: Form) -> WebhookAnswer:

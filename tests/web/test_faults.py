@@ -2,10 +2,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from prometheus_client import REGISTRY
+from redis import Redis
 from sqlalchemy import create_engine, make_url, text
 from starlette.testclient import TestClient
 
+from hotline.domain.call import STOP_KEY
+from hotline.settings.variables import DEMO_NUMBER
 from hotline.store.servers.supervisor import Supervisor
+from hotline.store.spool import STREAM
 from hotline.web import front
 from tests.web.callers import call_pairs, post, settings_for, sms_pairs, web
 
@@ -28,6 +33,40 @@ def test_without_a_database_a_text_gets_the_essentials_in_both_languages(
     assert "juez" in body
     assert "judge" in body
     assert "213-555-01" in body
+
+
+@pytest.mark.parametrize(("path", "body", "count"), [("/twilio/sms", "ALTO", 1), ("/twilio/sms", "casa", 0)])
+def test_without_a_database_a_refusal_is_kept_until_it_is_back(
+    without_database: TestClient, servers: Supervisor, path: str, body: str, count: int
+) -> None:
+    with Redis.from_url(servers.redis_url) as redis:
+        redis.delete(STREAM)
+        assert post(without_database, path, sms_pairs(body))[0] == 200
+        assert redis.xlen(STREAM) == count
+
+
+def test_without_a_database_the_key_that_ends_alerts_is_kept_too(
+    without_database: TestClient, servers: Supervisor
+) -> None:
+    with Redis.from_url(servers.redis_url) as redis:
+        redis.delete(STREAM)
+        pressed = call_pairs("CA" + "5" * 32, number=DEMO_NUMBER, To="+12135550101", Digits=STOP_KEY)
+        assert post(without_database, "/twilio/voice/alert/d1.1?n=2", pressed)[0] == 200
+        assert redis.xlen(STREAM) == 1
+
+
+def test_a_refusal_that_could_be_kept_nowhere_is_counted(servers: Supervisor, tmp_path: Path) -> None:
+    url = make_url(servers.database_url).set(database="no_such_database").render_as_string(False)
+    before = _lost()
+    with web(settings_for(url, GONE_REDIS, str(tmp_path))) as client:
+        assert post(client, "/twilio/sms", sms_pairs("ALTO"))[0] == 200
+    assert _lost() == before + 1
+
+
+def _lost() -> float:
+    return (
+        REGISTRY.get_sample_value("hotline_faults_total", {"where": "refusal", "kind": "RedisError"}) or 0.0
+    )
 
 
 @pytest.mark.parametrize("path", ["/twilio/voice", "/twilio/voice/turn?n=3", "/twilio/fallback/voice"])

@@ -41,11 +41,23 @@ class TwilioSender:
         self._wire.close()
 
     async def _sent(self, batch: Sequence[Outgoing]) -> list[Outcome]:
-        outcomes = await asyncio.gather(*map(self._send, batch), return_exceptions=True)
-        return [certain(outcome) for outcome in outcomes]
+        """As many at once as may be in flight, each taking the next: a task for every text costs more."""
+        outcomes: list[Outcome] = [_CUT_OFF] * len(batch)
+        waiting, asked_at = iter(enumerate(batch)), asyncio.get_running_loop().time()
 
-    async def _send(self, outgoing: Outgoing) -> Outcome:
-        return outcome_of(await self._wire.post_form(self._url, self._form(outgoing)))
+        async def take_turns() -> None:
+            for place, outgoing in waiting:
+                try:
+                    outcomes[place] = await self._send(outgoing, asked_at)
+                except Exception as fault:
+                    outcomes[place] = certain(fault)
+
+        turns = (take_turns() for _ in range(min(len(batch), self._wire.at_once)))
+        await asyncio.gather(*turns, return_exceptions=True)
+        return outcomes
+
+    async def _send(self, outgoing: Outgoing, asked_at: float) -> Outcome:
+        return outcome_of(await self._wire.post_form(self._url, self._form(outgoing), asked_at))
 
     def _form(self, outgoing: Outgoing) -> bytes:
         """What differs from text to text, and the rest, which is made once for a wording."""
@@ -56,6 +68,7 @@ class TwilioSender:
         return f"To={to}&StatusCallback={self._receipts}{key}{_RETRIES_QUOTED}{rest}{valid}".encode()
 
 
+_CUT_OFF: Final = Unknown("CancelledError")
 _RETRIES_QUOTED: Final = quote_plus(RETRIES)
 
 

@@ -95,13 +95,20 @@ class Wire:
         """Post a form, once."""
         return await self.post_form(url, urlencode(list(fields), errors="replace").encode())
 
-    async def post_form(self, url: str, form: bytes) -> Reached:
+    @property
+    def at_once(self) -> int:
+        """The most requests that may ever be in flight."""
+        return self._max_in_flight
+
+    async def post_form(self, url: str, form: bytes, asked_at: float | None = None) -> Reached:
         """Post a form that is encoded already, once.
 
         One that waited too long for its turn is not begun any more (`NotSent`): whoever asked may have
-        given it up, looked for it at the carrier, and asked again.
+        given it up, looked for it at the carrier, and asked again. `asked_at` is by the loop's clock; now,
+        if none.
         """
-        return await self._ask("POST", url, form, begin_within_s=self._begin_within_s)
+        begin_by = (asked_at or asyncio.get_running_loop().time()) + self._begin_within_s
+        return await self._ask("POST", url, form, begin_by)
 
     async def get(self, url: str) -> Reached:
         return await self._ask("GET", url)
@@ -122,14 +129,13 @@ class Wire:
         return self._thread
 
     async def _ask(
-        self, method: str, url: str, form: bytes | None = None, begin_within_s: float | None = None
+        self, method: str, url: str, form: bytes | None = None, begin_by: float | None = None
     ) -> Reached:
         thread = self._thread
         if thread is None:
             return NotSent("closed")
-        asked_at = thread.loop.time()
         async with thread.in_flight as in_flight:
-            if begin_within_s is not None and thread.loop.time() - asked_at > begin_within_s:
+            if begin_by is not None and thread.loop.time() > begin_by:
                 return NotSent("waited too long")
             reached = await _asked(thread.session, method, url, form)
             if isinstance(reached, Answer):
