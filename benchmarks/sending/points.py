@@ -36,7 +36,7 @@ class Size:
     far_seconds: float
 
 
-QUICK = Size(rounds=2, seconds=0.5, rate_seconds=2.2, people=60_000, rows=100_000, far_seconds=1.2)
+QUICK = Size(rounds=2, seconds=0.5, rate_seconds=2.2, people=40_000, rows=100_000, far_seconds=1.2)
 LONG = Size(rounds=7, seconds=4.0, rate_seconds=60.0, people=400_000, rows=1_000_000, far_seconds=10.0)
 FAR_S = 0.1
 EDGE_S = 0.1
@@ -170,7 +170,7 @@ def far_away(stage: Stage, size: Size, pool: Pool) -> list[Row]:
         pool.fill(at_least=int(in_flight / FAR_S * size.far_seconds * 1.5))
         stage.carrier.tell(clear=1, latency=FAR_S)
         told = performer.do("engine", seconds=size.far_seconds + 0.5, in_flight=in_flight)
-        used = _steady(stage, size.far_seconds) / (in_flight / FAR_S)
+        used = _turns(stage, in_flight) / (in_flight / FAR_S)
         rows.append(
             at_least(
                 f"3 carrier 100 ms away, {in_flight} in flight / what fits",
@@ -186,14 +186,13 @@ def far_away(stage: Stage, size: Size, pool: Pool) -> list[Row]:
     return rows
 
 
-def _steady(stage: Stage, seconds: float) -> float:
-    """Requests a second at the carrier, without the first and the last moments."""
+def _turns(stage: Stage, in_flight: int) -> float:
+    """Requests a second, from how long a place in flight took to be free again: what goes out comes in waves,
+    and how many of them fall into a second is chance."""
     times: list[float] = stage.carrier.seen()["times"]
-    if len(times) < 2:
-        return 0.0
-    begin = times[0] + 0.4
-    end = min(begin + seconds - 0.2, times[-1] - 0.1)
-    return between(times, [], begin, end) / (end - begin)
+    steady = times[in_flight * 2 : -in_flight]
+    turns = [later - one for one, later in zip(steady, steady[in_flight:], strict=False)]
+    return in_flight / statistics.mean(turns) if turns else 0.0
 
 
 def rates(stage: Stage, size: Size, pool: Pool) -> list[Row]:
@@ -325,7 +324,7 @@ def three_hosts(stage: Stage, size: Size, pool: Pool) -> list[Row]:
         ]
         for one in begun:
             one.end()
-        speeds.append(_steady(stage, size.far_seconds))
+        speeds.append(_turns(stage, HOST_IN_FLIGHT * hosts))
     stage.carrier.tell(latency=0)
     return [
         at_least(
