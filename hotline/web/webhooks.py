@@ -1,6 +1,7 @@
 """The carrier's webhooks for texts and calls: parse, take the turn, answer."""
 
 import asyncio
+from contextlib import suppress
 from datetime import datetime
 from typing import Final
 
@@ -22,6 +23,7 @@ from hotline.flow.opting import refusal_in
 from hotline.operations.calling import hear
 from hotline.operations.ringing import Whisper, whisper
 from hotline.operations.turns import take_turn
+from hotline.store.database import DatabaseAway
 from hotline.store.parcels import DeliveryKey, NoKey, read_key
 from hotline.store.spool import Refused as Kept
 from hotline.web.front import Webhook
@@ -29,6 +31,7 @@ from hotline.web.office import Office
 from hotline.web.request import Refused, WebhookAnswer, WebhookRequest
 
 LAST_TURN: Final = 10_000
+ASK_AGAIN_S: Final = 0.5
 
 
 def webhooks(office: Office) -> dict[str, Webhook]:
@@ -55,21 +58,35 @@ async def _sms(office: Office, request: WebhookRequest, form: Form) -> WebhookAn
     now = office.now()
     try:
         document = await office.work(take_turn, office.line, inbound, office.text_mouth, now)
+    except DatabaseAway:
+        if not await _keep_refusal(office, inbound, now):
+            raise
+        document = await _when_it_is_back(office, inbound)
     except (Exception, asyncio.CancelledError):  # broken, or out of time
         await _keep_refusal(office, inbound, now)
         raise
     return WebhookAnswer(200, document)
 
 
-async def _keep_refusal(office: Office, inbound: Inbound, now: datetime) -> None:
+async def _keep_refusal(office: Office, inbound: Inbound, now: datetime) -> bool:
     """An opt-out is lost to nothing that breaks: the carrier does not know ours, and never asks again."""
     text, contact = inbound.input, inbound.contact
     if not isinstance(text, Text) or contact is None:
-        return
+        return False
     refusal = refusal_in(office.line.flow.words, text)
     if refusal:
         kept = Kept(inbound.sid, "sms", contact, inbound.to, text.body, refusal, now)
         await office.keep_refusal(kept)
+    return refusal is not None
+
+
+async def _when_it_is_back(office: Office, inbound: Inbound) -> str:
+    """Ask again until the database is back or the time to answer is over (front.py): what is kept besides
+    may be lost with Redis."""
+    while True:
+        await asyncio.sleep(ASK_AGAIN_S)
+        with suppress(DatabaseAway):
+            return await office.work(take_turn, office.line, inbound, office.text_mouth, office.now())
 
 
 async def _voice(office: Office, request: WebhookRequest, form: Form) -> WebhookAnswer:
@@ -102,9 +119,10 @@ async def _alert(office: Office, request: WebhookRequest, form: Form) -> Webhook
         await _keep_stop_key(office, form, now)
         raise
     if not heard.keys:
-        return WebhookAnswer(200, render_hangup(heard.parts))
+        return WebhookAnswer(200, render_hangup(heard.parts, office.call_mouth.audio_url))
     following = office.addresses.alert(str(key), n + 1)
-    return WebhookAnswer(200, render_gather(heard.parts, heard.keys, following))
+    document = render_gather(heard.parts, heard.keys, following, office.call_mouth.audio_url)
+    return WebhookAnswer(200, document)
 
 
 async def _keep_stop_key(office: Office, form: Form, now: datetime) -> None:

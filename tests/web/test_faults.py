@@ -1,5 +1,6 @@
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from prometheus_client import REGISTRY
@@ -8,10 +9,12 @@ from sqlalchemy import create_engine, make_url, text
 from starlette.testclient import TestClient
 
 from hotline.domain.call import STOP_KEY
+from hotline.operations.turns import take_turn
 from hotline.settings.variables import DEMO_NUMBER
+from hotline.store.database import DatabaseAway
 from hotline.store.servers.supervisor import Supervisor
 from hotline.store.spool import STREAM
-from hotline.web import front
+from hotline.web import front, webhooks
 from tests.web.callers import call_pairs, post, settings_for, sms_pairs, web
 
 GONE_REDIS = "unix:///nonexistent/redis.sock"
@@ -37,8 +40,14 @@ def test_without_a_database_a_text_gets_the_essentials_in_both_languages(
 
 @pytest.mark.parametrize(("path", "body", "count"), [("/twilio/sms", "ALTO", 1), ("/twilio/sms", "casa", 0)])
 def test_without_a_database_a_refusal_is_kept_until_it_is_back(
-    without_database: TestClient, servers: Supervisor, path: str, body: str, count: int
+    without_database: TestClient,
+    servers: Supervisor,
+    monkeypatch: pytest.MonkeyPatch,
+    path: str,
+    body: str,
+    count: int,
 ) -> None:
+    monkeypatch.setattr(front, "ANSWER_WITHIN_S", 1.0)
     with Redis.from_url(servers.redis_url) as redis:
         redis.delete(STREAM)
         assert post(without_database, path, sms_pairs(body))[0] == 200
@@ -55,7 +64,31 @@ def test_without_a_database_the_key_that_ends_alerts_is_kept_too(
         assert redis.xlen(STREAM) == 1
 
 
-def test_a_refusal_that_could_be_kept_nowhere_is_counted(servers: Supervisor, tmp_path: Path) -> None:
+def test_a_refusal_is_answered_as_soon_as_the_database_is_back(
+    servers: Supervisor, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries = []
+
+    def away_at_first(*arguments: Any) -> str:
+        tries.append(arguments)
+        if len(tries) == 1:
+            raise DatabaseAway
+        return take_turn(*arguments)
+
+    monkeypatch.setattr(webhooks, "take_turn", away_at_first)
+    monkeypatch.setattr(webhooks, "ASK_AGAIN_S", 0.0)
+    with web(settings_for(database_url, servers.redis_url, str(tmp_path))) as client:
+        status, body = post(client, "/twilio/sms", sms_pairs("ALTO"))
+    assert (status, len(tries)) == (200, 2)
+    assert body.count("<Message") == 1
+    with create_engine(database_url).connect() as db:
+        assert db.execute(text("SELECT reason FROM suppression")).scalar_one() == "opt_out"
+
+
+def test_a_refusal_that_could_be_kept_nowhere_is_counted(
+    servers: Supervisor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(front, "ANSWER_WITHIN_S", 1.0)
     url = make_url(servers.database_url).set(database="no_such_database").render_as_string(False)
     before = _lost()
     with web(settings_for(url, GONE_REDIS, str(tmp_path))) as client:
