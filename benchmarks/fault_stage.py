@@ -20,6 +20,7 @@ from sqlalchemy import create_engine
 from benchmarks.fault_servers import Servers, open_servers
 from hotline.bootstrap import open_line
 from hotline.cli.processes import simulator_command, web_command, work_command
+from hotline.operations.demo_data import add_staff
 from hotline.operations.line import Line
 from hotline.settings import ROOT, read_settings
 from hotline.settings.variables import DEMO_ACCOUNT_SID, DEMO_AUTH_TOKEN
@@ -32,6 +33,12 @@ PER_SECOND: Final = 300  # segments, each sender
 # ZIP codes without a time zone have no quiet hours: what runs here does not depend on when.
 AREAS: Final[dict[str, str]] = {"first_field": "09012", "second_field": "09013"}
 START_S: Final = 60.0
+# Every wait so short that a run lives through leases and looks as they end by themselves.
+SHORT: Final = (
+    "lease_s=4,begin_within_s=1,connect_s=0.5,read_s=2,shown_after_s=0.8,look_again_after_s=0.8,"
+    "first_wait_s=0.3,longest_wait_s=2,slow_down_s=0.2,minute_s=2,hold_s=2,abandoned_s=2,fetch_after_s=3,"
+    "deliver_every_s=0.5,drain_every_s=0.3,fetch_every_s=1,sweep_every_s=0.5,reconcile_every_s=0.5"
+)
 LONGEST_LINE: Final = 200
 _TIME: Final = re.compile(r'"timestamp": ?"[^"]*",? ?|\d{4}-\d\d-\d\dT[\d:.]+Z?')
 # Every kind of process of ours; two send, so that one goes on while the other is dead.
@@ -63,6 +70,7 @@ class Stage:
             name: Actor(name, work_command([role])) for name, role in ROLES.items()
         }
         self.environment: dict[str, str] = {}
+        self.is_real_time = False
         self._marks: dict[Path, int] = {}
 
     def start(self, name: str) -> None:
@@ -110,14 +118,19 @@ class Stage:
 
 
 @contextmanager
-def open_stage(per_second: int = PER_SECOND) -> Iterator[Stage]:
-    """Everything, started and ended together; each sender may send so many segments a second."""
+def open_stage(per_second: int = PER_SECOND, is_real_time: bool = False) -> Iterator[Stage]:
+    """Everything, started and ended together; each sender may send so many segments a second.
+
+    In real time every wait of the hotline is short, and nothing is made older by the run.
+    """
     with ExitStack() as stack:
         servers = stack.enter_context(open_servers())
         folder = servers.home
         port, carrier_port = free_port(), free_port()
         environment = _environment(folder, servers, port, carrier_port)
         environment["HOTLINE_SEGMENTS_PER_SECOND"] = str(per_second)
+        if is_real_time:
+            environment["HOTLINE_TIMING"] = SHORT
         _make_tables(servers)
         carrier = start(folder, "carrier", simulator_command(carrier_port), environment)
         stack.callback(carrier.stop)
@@ -126,9 +139,10 @@ def open_stage(per_second: int = PER_SECOND) -> Iterator[Stage]:
         redis = Redis.from_url(servers.endpoints.redis_url, socket_timeout=5.0)
         stack.callback(redis.close)
         line = stack.enter_context(open_line(read_settings(environment), connections=4))
+        add_staff(line, line.clock())
         web = Actor("web", web_command("127.0.0.1", port), f"http://127.0.0.1:{port}/health/live")
         stage = Stage(folder, servers, CarrierClient(carrier_url), line, redis, web)
-        stage.environment = environment
+        stage.environment, stage.is_real_time = environment, is_real_time
         stack.callback(stage.stop)
         for name in stage.actors:
             stage.start(name)

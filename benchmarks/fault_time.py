@@ -1,5 +1,7 @@
 """Time made short: what waits for a clock is made older while nothing is on its way.
 
+In real time (`--real-time`) nothing is: there every wait of the hotline itself is short.
+
 A lease lasts two minutes and a lost answer is looked for twice, a minute apart. Waiting that out would
 make a run of five minutes, so that a run moves the stored times instead. It does so only when the carrier
 has seen nothing new for a while: no request is then on its way, and the time would have passed without one.
@@ -59,6 +61,8 @@ class Stillness:
 
 def let_time_pass(stage: Stage) -> None:
     """Two minutes for everything that waits, and the next look of the timetable."""
+    if stage.is_real_time:
+        return
     try:
         with transaction(stage.line.database) as db:
             for statement in _AGE:
@@ -71,6 +75,8 @@ def let_time_pass(stage: Stage) -> None:
 
 def let_receipts_be_missed(stage: Stage) -> None:
     """An hour for everything the carrier took and never reported on, and the next look for it."""
+    if stage.is_real_time:
+        return
     with suppress(DatabaseAway, Contended), transaction(stage.line.database) as db:
         db.execute(text(_AN_HOUR))
     stage.line.queue.wake("fetch_receipts")
@@ -78,6 +84,8 @@ def let_receipts_be_missed(stage: Stage) -> None:
 
 def let_consumers_be_missed(stage: Stage) -> None:
     """Half a minute for what a killed worker had read from the stream and never acknowledged."""
+    if stage.is_real_time:
+        return
     try:
         pending = cast(list[dict[str, Any]], stage.redis.xpending_range(STREAM, GROUP, "-", "+", 10_000))
         for one in pending:

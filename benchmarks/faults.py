@@ -36,6 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         given.keep_going,
         given.verbose,
         given.rate,
+        given.real_time,
     )
     if given.json:
         print(json.dumps(summary(played)))
@@ -52,11 +53,12 @@ def play_all(
     keep_going: bool = True,
     verbose: bool = False,
     rate: int = PER_SECOND,
+    is_real_time: bool = False,
 ) -> list[Played]:
     """So many runs from this seed on, or as many as begin within `seconds`."""
     until = time.monotonic() + seconds if seconds else float("inf")
     played: list[Played] = []
-    with open_stage(rate) as stage:
+    with open_stage(rate, is_real_time) as stage:
         for one in range(seed, seed + runs):
             if time.monotonic() > until:
                 break
@@ -118,6 +120,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--recipients", type=int, help="in place of the number a seed draws")
     parser.add_argument("--seconds", type=float, help="begin no run after so long")
     parser.add_argument("--rate", type=int, default=PER_SECOND, help="segments a second of each sender")
+    parser.add_argument("--real-time", action="store_true", help="short leases and looks; nothing is aged")
     parser.add_argument("--keep-going", action=argparse.BooleanOptionalAction, default=True)
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--verbose", action="store_true", help="tell the plan of every run")

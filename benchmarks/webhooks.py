@@ -22,6 +22,9 @@ from urllib.request import urlopen
 from sqlalchemy import create_engine
 
 from benchmarks.load import Seen, closed_loop, request, steady
+from hotline.bootstrap import open_line
+from hotline.operations.demo_data import add_staff
+from hotline.settings import read_settings
 from hotline.settings.variables import DEMO_ACCOUNT_SID, DEMO_AUTH_TOKEN, DEMO_NUMBER
 from hotline.store.servers.children import Child
 from hotline.store.servers.datadir import temporary_data_directory
@@ -189,6 +192,8 @@ def main() -> None:
             "HOTLINE_DATABASE_URL": servers.database_url, "HOTLINE_REDIS_URL": servers.redis_url,
             "HOTLINE_LOG_LEVEL": "error",
         }  # fmt: skip
+        with open_line(read_settings(environment), connections=1) as line:
+            add_staff(line, line.clock())
         _serve(stack, "hotline", ["hotline.web.app:create", "--factory"], WEB_PORT, environment)
         _serve(stack, "ceiling", ["benchmarks.ceiling:app"], EMPTY_PORT, {})
         rows = asyncio.run(measure(given.rounds, given.seconds))

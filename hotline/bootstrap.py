@@ -21,6 +21,7 @@ from hotline.channels.twilio.sender import TwilioSender
 from hotline.channels.twilio.signature import Verifier
 from hotline.channels.twilio.wire import Wire
 from hotline.domain.language import LANGUAGES, Channel
+from hotline.domain.sender import PERMITTED
 from hotline.flow.library import TEST_PREFIX, Library
 from hotline.flow.load import load_flow
 from hotline.flow.model import Flow
@@ -29,6 +30,7 @@ from hotline.flow.reply import Part
 from hotline.operations.library import Shelf
 from hotline.operations.line import Limits, Line
 from hotline.operations.possession import OtherMode, WrongKey, require_key, require_mode, take_possession
+from hotline.operations.roster import Board
 from hotline.settings import ROOT, BadSettings, Settings
 from hotline.store.database import DatabaseAway, open_database
 from hotline.store.places import place_of
@@ -176,7 +178,7 @@ def open_parts(settings: Settings, connections: int = DATABASE_CONNECTIONS) -> I
         sender=TwilioSender(wire, settings.senders, settings.public_url),
         caller=TwilioCaller(wire, settings.voice_number.e164, settings.public_url),
         records=TwilioRecords(wire),
-        dispatchers=settings.dispatchers,
+        people=Board(database, keyring, _now),
         hours=settings.hours,
         senders=settings.senders,
         voice_number=settings.voice_number,
@@ -184,6 +186,7 @@ def open_parts(settings: Settings, connections: int = DATABASE_CONNECTIONS) -> I
         pick=secrets.choice,
         gettext=load_catalogs(ROOT / "locales"),
         clock=_now,
+        timing=settings.timing,
     )
     parts = Parts(
         line=line,
@@ -220,7 +223,10 @@ def limits_of(settings: Settings) -> Limits:
         ticket_days=settings.keep_days["ticket"],
         daily_spend=settings.daily_spend,
         segment_price=settings.segment_price,
-        segments_per_second=settings.segments_per_second,
+        segments_per_second=settings.segments_per_second or PERMITTED["number"],
+        sender_rates=settings.permitted,
+        account_segments_per_second=settings.account_segments_per_second,
+        sending_processes=settings.sending_processes,
         calls_per_second=settings.calls_per_second,
         call_price=settings.call_price,
         has_quiet_hours=settings.mode == "production",
@@ -263,7 +269,13 @@ def fault_documents(flow: Flow, network: Network, settings: Settings) -> FaultDo
 def _wire(settings: Settings) -> Wire:
     token = settings.auth_tokens[0] if settings.auth_tokens else ""
     user, password = settings.api_key or settings.account_sid, settings.api_secret or token
-    return Wire(Account(settings.account_sid, user, password, settings.api_base_url))
+    timing = settings.timing
+    return Wire(
+        Account(settings.account_sid, user, password, settings.api_base_url),
+        connect_s=timing.connect_s,
+        read_s=timing.read_s,
+        begin_within_s=timing.begin_within_s,
+    )
 
 
 def _demo_key(data_dir: Path) -> str:

@@ -1,4 +1,4 @@
-"""Staff sentences in their languages, from the Babel catalogs in `locales/`."""
+"""Staff sentences in their languages, from the Babel catalogs in `locales/`: one file for each room."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -6,6 +6,11 @@ from pathlib import Path
 from babel.messages.pofile import read_po
 
 from hotline.domain.language import LANGUAGES, Language
+
+
+def sentence(words: str) -> str:
+    """Mark a sentence that is said later, from a table: the catalogs must hold it."""
+    return words
 
 
 def load_catalogs(folder: Path) -> Callable[[Language, str], str]:
@@ -19,9 +24,11 @@ def load_catalogs(folder: Path) -> Callable[[Language, str], str]:
 
 
 def _read(folder: Path, language: Language) -> dict[str, str]:
-    path = folder / language / "LC_MESSAGES" / "hotline.po"
-    if not path.exists():
-        return {}
-    with path.open("rb") as file:
-        catalog = read_po(file, locale=language)
-    return {str(message.id): str(message.string) for message in catalog if message.id and message.string}
+    found: dict[str, str] = {}
+    for path in sorted((folder / language / "LC_MESSAGES").glob("*.po")):
+        with path.open("rb") as file:
+            catalog = read_po(file, locale=language)
+        found |= {
+            str(message.id): str(message.string) for message in catalog if message.id and message.string
+        }
+    return found

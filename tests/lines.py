@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from hotline.domain.hours import Hours
 from hotline.domain.language import Language
 from hotline.domain.outcome import Accepted, Outcome
-from hotline.domain.person import Dispatcher
+from hotline.domain.person import ROLES, Person, Role, Roster, Spoken
 from hotline.domain.phone import PhoneNumber
 from hotline.domain.ports import CarrierMessage, Outgoing, Ring
 from hotline.flow.inbound import Inbound
@@ -22,6 +22,8 @@ from hotline.flow.model import Flow
 from hotline.flow.network import Network
 from hotline.operations.library import build_library
 from hotline.operations.line import Limits, Line
+from hotline.store import people
+from hotline.store.database import transaction
 from hotline.store.places import place_of
 from hotline.store.quick import Quick
 from hotline.store.sealing import read_keys
@@ -30,8 +32,9 @@ NOON = datetime(2026, 3, 2, 20, 0, tzinfo=UTC)  # noon in Los Angeles, a Monday
 MARIA = PhoneNumber("+12135550101")
 JOHN = PhoneNumber("+12135550102")
 HOTLINE = PhoneNumber("+15005550006")
-ANA = Dispatcher("Ana", PhoneNumber("+12135550190"), "es")
-BO = Dispatcher("Bo", PhoneNumber("+12135550191"), "en")
+EVERY_ROLE: frozenset[Role] = frozenset(ROLES)
+ANA = Person(1, "Ana", EVERY_ROLE, "", (Spoken("es"),), PhoneNumber("+12135550190"), "es", True, ("90033",))
+BO = Person(2, "Bo", EVERY_ROLE, "", (Spoken("en"),), PhoneNumber("+12135550191"), "en", True, ("90033",))
 KEY = "dGVzdC1rZXktb2YtMzItYnl0ZXMtZm9yLXRlc3RzISE="
 
 
@@ -102,6 +105,9 @@ class Carrier:
     def sent_to(self, number: PhoneNumber, since: datetime) -> Iterable[CarrierMessage]:
         return [m for m in self.listed if m.to == number.e164 and m.created_at >= since]
 
+    def sent_since(self, since: datetime) -> Iterable[CarrierMessage]:
+        return [m for m in self.listed if m.created_at >= since]
+
     def delete_message(self, sid: str) -> bool:
         self.deleted.append(sid)
         return True
@@ -111,13 +117,45 @@ class Carrier:
     def recording_audio(self, sid: str) -> bytes:
         return b"audio"
 
+    def picture(self, address: str) -> bytes:
+        return b"\x89PNG\r\n\x1a\n" + address.encode()
+
 
 def say_english(_: Language, sentence: str) -> str:
     return sentence
 
 
+def roster_of(*people: Person) -> Callable[[], Roster]:
+    """A roster that does not change: `replace(line, people=roster_of(BO))`."""
+    roster = Roster(people)
+    return lambda: roster
+
+
+def add_people(line: Line) -> None:
+    """Rows of Ana and Bo; in a fresh database under the ids that they have here."""
+    with transaction(line.database) as db:
+        for one in (ANA, BO):
+            if people.by_name(db, line.keyring, one.name) is None:
+                people.add(
+                    db,
+                    line.keyring,
+                    one.name,
+                    one.roles,
+                    one.organisation,
+                    one.languages,
+                    one.phone,
+                    one.language,
+                    one.zips,
+                    one.is_available,
+                    NOON,
+                )
+
+
 def make_line(database: Engine, flow: Flow, network: Network, **changes: Any) -> Line:
-    """A demo line with two dispatchers, everything approved, and chance that repeats itself."""
+    """A demo line with Ana and Bo on duty, everything approved, and chance that repeats itself.
+
+    Ana and Bo have rows too, but the roster does not change: `people=Board(...)` gives one that does.
+    """
     carrier = Carrier()
     own = {"ORG": "Red de Prueba", "VOICE_PHONE": "500-555-0006"}
     library = build_library(flow, network, "demo", own, {}, NOON.date())
@@ -134,7 +172,7 @@ def make_line(database: Engine, flow: Flow, network: Network, **changes: Any) ->
         sender=carrier,
         caller=carrier,
         records=carrier,
-        dispatchers=(ANA, BO),
+        people=roster_of(ANA, BO),
         hours=Hours(ZoneInfo("America/Los_Angeles")),
         senders=(HOTLINE.e164,),
         voice_number=HOTLINE,
@@ -143,7 +181,9 @@ def make_line(database: Engine, flow: Flow, network: Network, **changes: Any) ->
         gettext=say_english,
         clock=Clock(),
     )
-    return replace(line, **changes)
+    made = replace(line, **changes)
+    add_people(made)
+    return made
 
 
 def text_from(

@@ -9,6 +9,7 @@ from redis.exceptions import RedisError
 from hotline.operations import deliver as delivering
 from hotline.operations import erasure, late_refusals, receipts, retention, tickets
 from hotline.operations import fan_out as fanning_out
+from hotline.operations import hooks as telling
 from hotline.operations import reconcile as reconciling
 from hotline.operations import sweep as sweeping
 from hotline.store import deliveries, outbox
@@ -66,6 +67,11 @@ def retention_of_the_day() -> None:
     _do("retention", None, lambda of: retention.run(of.line, of.line.clock()))
 
 
+def tell_hooks() -> None:
+    """One round of telling other programs what happened, then wake the next."""
+    _do("hooks", None, _tell_hooks)
+
+
 def _do(job: str, identifier: int | None, work: Callable[[Tools], object]) -> None:
     """Do one job. A database that is away is no failed job: the timetable comes back to it."""
     given = tools()
@@ -101,6 +107,13 @@ def _reconcile(given: Tools) -> None:
     """More may be due than one job looks up; a carrier that cannot be asked is left to the sweep."""
     if reconciling.reconcile(given.line) >= reconciling.BATCH:
         given.line.queue.wake("reconcile")
+
+
+def _tell_hooks(given: Tools) -> None:
+    """One round only: an alert's recipients are written by the same role, and wait for it."""
+    told = telling.deliver(given.line, given.hooks, given.line.clock)
+    if told and telling.is_waiting(given.line, given.line.clock()):
+        given.line.queue.wake("hooks")
 
 
 def _drain(given: Tools) -> None:

@@ -8,10 +8,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from redis import Redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from hotline.bootstrap import open_parts
+from hotline.channels.hooks import HookPoster
 from hotline.domain.call import CALLS
-from hotline.operations.line import Line
+from hotline.operations.line import Limits, Line
 from hotline.settings import Settings
 from hotline.store.rates import Rates, burst_of
 from hotline.store.spool import Spool
@@ -19,6 +22,8 @@ from hotline.store.stream import ReceiptStream
 
 # Above the longest time that RQ itself waits for a job to come (it asks Redis to block for 405 s).
 WAITING_S = 450.0
+# Sending goes on with a share of the rate while Redis does not answer: it is not waited for, nor asked twice.
+RATES_S = 0.5
 CONNECTIONS = 12
 
 
@@ -36,6 +41,10 @@ class Tools:
     stream: ReceiptStream
     stopping: threading.Event = field(default_factory=threading.Event)
     working: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def hooks(self) -> HookPoster:
+        return HookPoster(may_loop=self.line.mode == "demo")
 
     @property
     def spool(self) -> Spool:
@@ -62,14 +71,35 @@ def open_tools(settings: Settings) -> Iterator[Tools]:
     with open_parts(settings, CONNECTIONS) as parts:
         redis = Redis.from_url(parts.redis_url, socket_connect_timeout=1.0, socket_timeout=5.0)
         waiting = Redis.from_url(parts.redis_url, socket_connect_timeout=1.0, socket_timeout=WAITING_S)
+        quick = Redis.from_url(
+            parts.redis_url,
+            socket_connect_timeout=RATES_S,
+            socket_timeout=RATES_S,
+            retry=Retry(NoBackoff(), 0),
+        )
         line, consumer = parts.line, f"{socket.gethostname()}-{os.getpid()}"
-        limits, calls = line.limits, {CALLS: (line.limits.calls_per_second, 1)}
-        burst = burst_of(limits.segments_per_second, limits.burst_segments)
-        rates = Rates(redis, limits.segments_per_second, burst, own=calls)
-        with using(Tools(line, redis, waiting, rates, ReceiptStream(redis, consumer))) as opened:
+        rates, stream = rates_of(line.limits, quick), ReceiptStream(redis, consumer, line.timing)
+        with using(Tools(line, redis, waiting, rates, stream)) as opened:
             yield opened
+        quick.close()
         waiting.close()
         redis.close()
+
+
+def rates_of(limits: Limits, redis: Redis) -> Rates:
+    """What each sender and the account are permitted, each with the burst of its rate."""
+
+    def permitted(per_s: float) -> tuple[float, int]:
+        return per_s, burst_of(per_s, limits.burst_segments)
+
+    own = {sender: permitted(per_s) for sender, per_s in limits.sender_rates.items()}
+    return Rates(
+        redis,
+        *permitted(limits.segments_per_second),
+        own={**own, CALLS: (limits.calls_per_second, 1)},
+        account=permitted(limits.account_segments_per_second),
+        processes=limits.sending_processes,
+    )
 
 
 @contextmanager

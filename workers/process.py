@@ -8,7 +8,7 @@ import structlog
 
 from hotline.store.queue import Role
 from workers.parts import Tools
-from workers.timetable import TIMETABLE, Timetable
+from workers.timetable import Timetable, timetable_of
 from workers.worker import OneQueueWorker
 
 _log = structlog.get_logger()
@@ -24,7 +24,7 @@ def work(tools: Tools, role: Role) -> None:
     the queue.
     """
     _listen(tools)
-    timetable = Timetable(tools, TIMETABLE[role])
+    timetable = Timetable(tools, timetable_of(tools.line.timing)[role])
     timetable.start()
     _log.info("worker.begins", role=role)
     while not tools.stopping.is_set():

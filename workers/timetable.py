@@ -3,15 +3,17 @@
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
 import structlog
 from redis.exceptions import RedisError
 
+from hotline.domain.timing import Timing
 from hotline.operations.memory import was_wiped
 from hotline.store.database import DatabaseAway
-from hotline.store.queue import Role
+from hotline.store.queue import Role, workers_at
 from workers import jobs
 from workers.parts import Tools
 
@@ -29,16 +31,22 @@ class Entry:
     function: Callable[[], None]
 
 
-TIMETABLE: Final[dict[Role, tuple[Entry, ...]]] = {
-    "send": (Entry("deliver", 3.0, jobs.deliver),),
-    "receipts": (Entry("drain", 1.0, jobs.drain), Entry("fetch_receipts", 3600.0, jobs.fetch_receipts)),
-    "rest": (
-        Entry("sweep", 2.0, jobs.sweep),
-        Entry("reconcile", 15.0, jobs.reconcile),
-        Entry("deletions", 60.0, jobs.deletions),
-        Entry("retention", 86_400.0, jobs.retention_of_the_day),
-    ),
-}
+def timetable_of(timing: Timing) -> dict[Role, tuple[Entry, ...]]:
+    """How often each role looks at what."""
+    return {
+        "send": (Entry("deliver", timing.deliver_every_s, jobs.deliver),),
+        "receipts": (
+            Entry("drain", timing.drain_every_s, jobs.drain),
+            Entry("fetch_receipts", timing.fetch_every_s, jobs.fetch_receipts),
+        ),
+        "rest": (
+            Entry("sweep", timing.sweep_every_s, jobs.sweep),
+            Entry("reconcile", timing.reconcile_every_s, jobs.reconcile),
+            Entry("hooks", timing.hooks_every_s, jobs.tell_hooks),
+            Entry("deletions", timing.deletions_every_s, jobs.deletions),
+            Entry("retention", timing.retention_every_s, jobs.retention_of_the_day),
+        ),
+    }
 
 
 class Timetable:
@@ -80,8 +88,16 @@ class Timetable:
             self._tools.redis.ping()
         except RedisError:
             return False
+        self._count_senders()
         self._look_for_wipe()
         return True
+
+    def _count_senders(self) -> None:
+        """Each knows its share of the rate for when Redis is away."""
+        if "deliver" not in self._due:
+            return
+        with suppress(RedisError):
+            self._tools.rates.shared_by(workers_at(self._tools.redis, "send"))
 
     def _look_for_wipe(self) -> None:
         """Receipts that a Redis held when it was wiped are fetched from the carrier (decisions 30)."""

@@ -162,8 +162,8 @@ def _choices(line: Line, refused: AlertRefused) -> list[str]:
             return sorted(lists.get(refused.detail.lower(), {}))
         case "no_basis":
             return list(BASES)
-        case "second_person" | "unknown_person":
-            return [person.name for person in line.dispatchers]
+        case "second_person" | "unknown_person" | "role":
+            return [person.name for person in line.people().people]
         case _:
             return []
 

@@ -9,19 +9,21 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from hotline.bootstrap import open_line, own_values
+from hotline.bootstrap import NothingRunning, open_line, own_values
 from hotline.channels.twilio.measure import TwilioMeasure
 from hotline.cli.console import out, sentences
 from hotline.cli.words import say
+from hotline.flow.clips import read_clips
 from hotline.flow.fault import Fault
 from hotline.flow.graph import mermaid
 from hotline.flow.load import FlowFault, load_flow, sources_of
 from hotline.flow.network import load_network
 from hotline.operations.check import Subject, review_faults
 from hotline.operations.check import check as check_flow
+from hotline.operations.staff_words import NO_DISPATCHER
 from hotline.settings import ROOT, environment, read_settings
 from hotline.store import reviews
-from hotline.store.database import transaction
+from hotline.store.database import DatabaseAway, transaction
 
 flows = typer.Typer(help=say("Look at the flows."), no_args_is_help=True)
 
@@ -48,7 +50,7 @@ def check(
     ] = False,
 ) -> None:
     place = place_of_flow(flows, network)
-    faults = [*_load_and_check(place), *(_due(place) if with_reviews else [])]
+    faults = [*_load_and_check(place), *(_due(place) if with_reviews else []), *_nobody()]
     if faults:
         out.print(_table(faults))
     grave = sum(fault.weight == "fault" for fault in faults)
@@ -75,8 +77,9 @@ def _load_and_check(place: Place) -> Sequence[Fault]:
         flow, network = load_flow(place.flows), load_network(place.network)
     except FlowFault as fault:
         return fault.faults or (Fault(place.flows.name, "", "", str(fault)),)
+    clips = read_clips(place.flows, flow).keys()
     subject = Subject(
-        flow, network, TwilioMeasure(), place.values, sources_of(place.flows), place.network.name
+        flow, network, TwilioMeasure(), place.values, sources_of(place.flows), place.network.name, clips
     )
     return check_flow(subject)
 
@@ -87,6 +90,19 @@ def _due(place: Place) -> list[Fault]:
             decisions = reviews.newest(db)
         return review_faults(line.flow, decisions, line.clock().date(), sources_of(place.flows))
     raise AssertionError
+
+
+def _nobody() -> list[Fault]:
+    """A real line without a dispatcher answers, and connects nobody; what is not running is not asked."""
+    given = environment()
+    if given.get("HOTLINE_MODE") != "production":
+        return []
+    try:
+        with open_line(read_settings(given), 1) as line:
+            is_somebody = bool(line.people().with_role("dispatcher"))
+    except (NothingRunning, DatabaseAway):
+        return []
+    return [] if is_somebody else [Fault("hotline people", "", "", say(NO_DISPATCHER), "warning")]
 
 
 def place_of_flow(flows: Path | None, network: Path | None) -> Place:

@@ -6,8 +6,10 @@ from contextlib import contextmanager
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from hotline.bootstrap import NothingRunning
+from hotline.cli.words import say
 from hotline.flow.library import TextMissing
 from hotline.flow.load import FlowFault
 from hotline.settings import BadSettings, Settings, environment, read_settings
@@ -18,7 +20,7 @@ from hotline.store.servers.errors import ServersError
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 
-_EXPECTED = (BadSettings, NothingRunning, FlowFault, ServersError, BadKey)
+_EXPECTED = (BadSettings, FlowFault, ServersError, BadKey)
 
 
 class Refusal(Exception):
@@ -32,14 +34,19 @@ def sentences() -> Iterator[None]:
         yield
     except (*_EXPECTED, Refusal) as fault:
         _stop(str(fault))
+    except NothingRunning:
+        _stop(say("the database is not running: start it with `hotline up`, or set HOTLINE_DATABASE_URL"))
     except DatabaseAway:
-        _stop("the database does not answer: is `hotline up` running, or HOTLINE_DATABASE_URL right?")
+        _stop(say("the database does not answer: is `hotline up` running, or HOTLINE_DATABASE_URL right?"))
     except CannotOpen:
         _stop(
-            "HOTLINE_SECRET_KEY is not the key this data was sealed with: put the right one first in the list"
+            say(
+                "HOTLINE_SECRET_KEY is not the key this data was sealed with: put the right one first in the"
+                " list"
+            )
         )
     except TextMissing as fault:
-        _stop(f"the text {fault} is not approved: see `hotline texts list`")
+        _stop(say("the text {TEXT} is not approved: see `hotline texts list`", TEXT=fault))
 
 
 def settings_or_stop() -> Settings:
@@ -50,5 +57,6 @@ def settings_or_stop() -> Settings:
 
 
 def _stop(sentence: str) -> None:
-    err.print(f"[bold red]{'✗' if sys.stderr.isatty() else 'Error:'}[/] {sentence}", soft_wrap=True)
+    sign = "✗" if sys.stderr.isatty() else say("Error:")
+    err.print(f"[bold red]{sign}[/] {escape(sentence)}", soft_wrap=True)
     raise typer.Exit(1)

@@ -4,12 +4,16 @@ import typer
 
 from hotline.cli import (
     alerts,
+    audit,
     checking,
     demo,
     fallback,
     held,
+    invitations,
     keys,
+    people,
     serving,
+    story,
     subscribers,
     talking,
     texts,
@@ -39,12 +43,19 @@ app.command(help=say("Send texts, take in receipts, keep the timetable: one proc
 )
 app.command(help=say("Prove every flow, text and bound."))(checking.check)
 app.command(help=say("Play a contact in the terminal. Nothing is stored or sent."))(talking.talk)
+app.command("story", help=say("Let the demo tell its story: from a report to the all-clear."))(
+    story.story_command
+)
 app.command("held", help=say("Show what we hold, and what is deleted next."))(held.held_command)
+
+people.people.command("invite")(invitations.invite_command)
 
 for name, group in {
     "alert": alerts.alert,
     "ticket": tickets.ticket,
     "report": tickets.report,
+    "people": people.people,
+    "audit": audit.audit,
     "subscribers": subscribers.subscribers,
     "texts": texts.texts,
     "flows": checking.flows,

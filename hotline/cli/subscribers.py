@@ -1,6 +1,5 @@
 """`hotline subscribers`: lists of people who asked for alerts, in and out."""
 
-import getpass
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,6 +9,7 @@ import typer
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
+from hotline.cli.actor import By, who_is_it
 from hotline.cli.connected import add, connected, table
 from hotline.cli.console import Refusal, out
 from hotline.cli.words import number, say
@@ -23,7 +23,6 @@ from hotline.operations.subscribers_import import Imported, import_subscribers
 
 subscribers = typer.Typer(help=say("People who asked for alerts: import and export."), no_args_is_help=True)
 
-By = Annotated[str, typer.Option("--by", help=say("your name; else the one you are logged in with"))]
 _CHANNELS: Final[dict[str, Channel]] = {"text": "sms", "call": "voice"}
 _NOT_DIGITS: Final = re.compile(r"\D")
 
@@ -40,7 +39,7 @@ def import_command(
     dry_run: Annotated[bool, typer.Option("--dry-run", help=say("take nothing in, only look"))] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help=say("show no progress"))] = False,
 ) -> None:
-    named, spoken, who = _named(columns or ()), _language(language), _who(by)
+    named, spoken, who = _named(columns or ()), _language(language), who_is_it(by)
     if not source.strip():
         raise typer.BadParameter(say("say where they signed up"), param_hint="--source")
     with connected() as line, _bar(quiet) as bar:
@@ -75,7 +74,7 @@ def export_command(
     by: By = "",
     quiet: Annotated[bool, typer.Option("--quiet", help=say("show no progress"))] = False,
 ) -> None:
-    who = _who(by)
+    who = who_is_it(by)
     if not reason.strip():
         raise typer.BadParameter(say("say what the file is for"), param_hint="--reason")
     with connected() as line:
@@ -124,7 +123,7 @@ def set_channel_command(
     channel: Annotated[str, typer.Argument(metavar="text|call")],
     by: By = "",
 ) -> None:
-    who = _who(by)
+    who = who_is_it(by)
     with connected() as line:
         if channel not in _CHANNELS:
             choices = ", ".join(_CHANNELS)
@@ -181,15 +180,6 @@ def _language(given: str) -> Language | None:
     if given:
         raise typer.BadParameter(say("es or en, for rows that name none"), param_hint="--language")
     return None
-
-
-def _who(given: str) -> str:
-    if given.strip():
-        return given.strip()
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        raise typer.BadParameter(say("your name"), param_hint="--by") from None
 
 
 def _no_column(missing: NoColumn) -> str:

@@ -8,7 +8,7 @@ from hotline.cli.connected import add, connected, table
 from hotline.cli.console import Refusal, out
 from hotline.cli.words import say, when
 from hotline.domain.code import read_code
-from hotline.domain.person import Dispatcher
+from hotline.domain.person import Person
 from hotline.domain.ticket import TicketState
 from hotline.operations import tickets as operations
 from hotline.operations.line import Line
@@ -129,10 +129,10 @@ def _move(code: str, state: TicketState, by: str) -> None:
         out.print(say("Ticket {CODE} is {STATE}.", CODE=moved.code, STATE=say(state)))
 
 
-def _dispatcher(line: Line, name: str) -> Dispatcher:
-    found = next((one for one in line.dispatchers if one.name.lower() == name.lower()), None)
-    if found is None:
-        names = ", ".join(one.name for one in line.dispatchers)
+def _dispatcher(line: Line, name: str) -> Person:
+    found = line.people().named(name)
+    if found is None or "dispatcher" not in found.roles:
+        names = ", ".join(one.name for one in line.people().with_role("dispatcher"))
         raise Refusal(say("There is no dispatcher {NAME}: choose from {CHOICES}.", NAME=name, CHOICES=names))
     return found
 

@@ -11,7 +11,12 @@ Reaction = Literal[
     "opted_out",  # the person told the carrier to stop: failed, suppressed in our ledger
     "retry",  # not processed or a passing trouble: again later, bounded
     "slow_down",  # not processed because we ask too much at once: again soon, with fewer in flight
-    "hold",  # the sender's daily or hourly allowance is used up: wait until it is renewed
+    "slow_account",  # the account sends faster than it may: every sender rests for a moment
+    "hold",  # the carrier's queue of the sender is full: the sender waits until it has room
+    "hold_minute",  # the sender's allowance of this minute is used up: wait for the next
+    "hold_day",  # the sender's allowance of this day is used up: wait until midnight
+    "hold_account",  # the account's allowance is used up: every sender waits until it is renewed
+    "hold_text",  # the carrier will not send this one now: it waits, its sender goes on
     "stop_batch",  # filtered as spam: pause this broadcast and call a person
     "stop_all",  # the account or sender may not send: stop everything and say why
     "fault",  # our own request is wrong: failed, and a defect to report
@@ -53,7 +58,12 @@ STATUS_AFTER: Final[dict[Reaction, DeliveryStatus]] = {
     "opted_out": "failed",
     "retry": "pending",
     "slow_down": "pending",
+    "slow_account": "pending",
     "hold": "held",
+    "hold_minute": "held",
+    "hold_day": "held",
+    "hold_account": "held",
+    "hold_text": "held",
     "stop_batch": "failed",
     "stop_all": "pending",
     "fault": "failed",

@@ -78,6 +78,10 @@ class Records(Protocol):
     def sent_to(self, number: PhoneNumber, since: datetime) -> Iterable[CarrierMessage]:
         """What was sent to a number since a time. Raises CarrierUnreachable."""
 
+    def sent_since(self, since: datetime) -> Iterable[CarrierMessage]:
+        """What was sent to anybody since a time, as far as it has left the carrier: what is not here may
+        still wait there. Raises CarrierUnreachable."""
+
     def called(self, number: PhoneNumber, since: datetime) -> Iterable[CarrierMessage]:
         """Calls that we placed to a number since a time; they have no body. Raises CarrierUnreachable."""
 
@@ -95,6 +99,9 @@ class Records(Protocol):
 
     def recording_audio(self, sid: str) -> bytes:
         """Fetch the audio (mp3) of a recording. Raises CarrierUnreachable."""
+
+    def picture(self, address: str) -> bytes:
+        """Fetch what came with a message, from the carrier alone. Raises CarrierUnreachable."""
 
 
 class Queue(Protocol):

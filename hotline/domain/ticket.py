@@ -2,7 +2,18 @@
 
 from typing import Final, Literal
 
-TicketKind = Literal["callback", "voicemail", "report", "opt_out_review", "unanswered", "blocked_answer"]
+TicketKind = Literal[
+    "callback",
+    "voicemail",
+    "report",
+    "opt_out_review",
+    "unanswered",
+    "blocked_answer",
+    "food",
+    "accompaniment",
+    "lawyer",
+    "detained",
+]
 TicketState = Literal["open", "taken", "closed"]
 
 TICKET_MOVES: Final[dict[TicketState, frozenset[TicketState]]] = {

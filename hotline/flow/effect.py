@@ -52,7 +52,11 @@ class Subscribe:
 
 @dataclass(frozen=True, slots=True)
 class StartReport:
+    """`site` is the code of the site that it is about; `is_from_site`: a confirmed contact of it told us."""
+
     code: str
+    site: str = ""
+    is_from_site: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,18 @@ def _nowhere(_: str) -> str | None:
 
 
 @dataclass(frozen=True, slots=True)
+class NamedSite:
+    """A site whose code a text begins with; `place` is where it is, in words, `words` the rest of the text,
+    `is_contact`: a confirmed contact of the site wrote it."""
+
+    code: str
+    name: str
+    place: str
+    words: str
+    is_contact: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """`place_of` names the place of a real ZIP code, or None. `code` is a fresh code for a report.
 
@@ -39,3 +51,4 @@ class Facts:
     area: str = ""
     code: str = "????"
     place_of: Callable[[str], str | None] = _nowhere
+    site: NamedSite | None = None

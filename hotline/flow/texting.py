@@ -30,7 +30,7 @@ def read_text(draft: Draft, text: Text) -> None:
     """Decide what a text means and do it: opt-out and help, danger, escapes, the question, topics."""
     said = without(fold(text.body), draft.flow.words.courtesies)
     before = draft.session.unanswered
-    for meaning in (carrier_word, _urgent, _escape, _answer, _thanks, _topic):
+    for meaning in (carrier_word, _urgent, _escape, _site, _answer, _thanks, _topic):
         if meaning(draft, text, said):
             if draft.session.unanswered == before:
                 draft.session = draft.session.with_changes(unanswered=0)
@@ -73,7 +73,7 @@ def _flag(draft: Draft, text: Text, asked: Ask | None) -> None:
     report = draft.session.report
     if report is None:
         report = draft.facts.code
-        draft.effects.append(StartReport(report))
+        draft.effects.append(_start_report(draft))
     if not (draft.session.report and asked and asked.answer.is_for_report):
         draft.effects.append(AnswerReport(report, "words", text.body, text.media))
     draft.effects.append(FlagUrgent(report, text.body))
@@ -106,6 +106,30 @@ def _escape(draft: Draft, text: Text, said: str) -> bool:
         enter(draft, asked.goto if asked.answer.skippable else asked.give_up, text.body)
         return True
     return False
+
+
+def _site(draft: Draft, text: Text, said: str) -> bool:
+    """A text that begins with a site's code is a report for that site, whatever was being asked."""
+    site = draft.facts.site
+    if site is None:
+        return False
+    leave_question(draft)
+    code = draft.facts.code
+    draft.session = draft.session.with_changes(report=code, topic="report.start")
+    draft.effects.append(_start_report(draft))
+    draft.effects.append(AnswerReport(code, "place", site.place))
+    if site.words or text.media:
+        draft.effects.append(AnswerReport(code, "words", site.words, text.media))
+    if site.is_contact:  # seen by staff at once, whether or not the questions are answered
+        draft.effects.append(FlagUrgent(code, text.body))
+    draft.tell("site_report", SITE=site.name)
+    enter(draft, draft.flow.words.nodes["site"])
+    return True
+
+
+def _start_report(draft: Draft) -> StartReport:
+    site = draft.facts.site
+    return StartReport(draft.facts.code, site.code if site else "", bool(site and site.is_contact))
 
 
 def leave_question(draft: Draft) -> None:

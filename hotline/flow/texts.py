@@ -3,9 +3,9 @@
 import re
 import unicodedata
 from hashlib import sha256
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from hotline.domain.language import Channel, Language
 
@@ -15,6 +15,9 @@ Gate = Literal["line", "signup", "voicemail", "alerts"]
 
 REVIEW_DAYS: dict[Volatility, int] = {"low": 180, "medium": 90, "high": 30, "very_high": 14}
 
+# A file of `flows/audio`: a plain name, never a way to another folder.
+ClipFile = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*\.(mp3|wav)$")]
+
 _PLACEHOLDER = re.compile(r"\{([A-Z][A-Z0-9_]*)\}")
 
 
@@ -23,6 +26,7 @@ class Text(BaseModel):
 
     A `topic` that is not approved or out of date falls back to `core`. A `required` text has no
     fallback; its `gate` is what stays shut without it (`line`: production does not start).
+    `audio` names recorded clips that are played instead of reading the `voice` wording aloud.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
@@ -35,6 +39,7 @@ class Text(BaseModel):
     is_blocked: bool = False
     sms: dict[Language, str] = {}
     voice: dict[Language, str] = {}
+    audio: dict[Language, ClipFile] = {}
 
     def forms(self) -> dict[tuple[Language, Channel], str]:
         """Every wording by (language, channel)."""

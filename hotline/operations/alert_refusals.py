@@ -2,7 +2,7 @@
 
 from typing import Final, Literal
 
-from hotline.domain.person import Dispatcher
+from hotline.domain.person import Person, Role
 from hotline.operations.line import Line
 
 Refusal = Literal[
@@ -20,9 +20,21 @@ Refusal = Literal[
     "state",
     "second_person",
     "unknown_person",
+    "role",
+    "unverified",
+    "unknown_incident",
     "nobody",
     "night",
+    "place",
+    "day",
+    "url",
+    "untranslated",
+    "too_soon",
+    "first_approver",
 ]
+
+DRAFT: Final[frozenset[Role]] = frozenset({"dispatcher", "approver"})
+RELEASE: Final[frozenset[Role]] = frozenset({"approver"})
 
 # In English; the catalogs in `locales/` say them in other languages.
 REFUSALS: Final[dict[Refusal, str]] = {
@@ -39,9 +51,18 @@ REFUSALS: Final[dict[Refusal, str]] = {
     "text_not_approved": "The text is not approved in every language.",
     "state": "The alert was released or withdrawn already.",
     "second_person": "Another person than the author must release it, from their own phone.",
-    "unknown_person": "There is no such dispatcher: give a name of HOTLINE_DISPATCHERS.",
+    "unknown_person": "There is no such person: see `hotline people list`.",
+    "role": "This takes a dispatcher or an approver to draft, and an approver to release:",
+    "unverified": "Nothing unverified goes out: its incident is not confirmed, or was seen too long ago.",
+    "unknown_incident": "There is no such incident.",
     "nobody": "Nobody in this area would get it.",
     "night": "It is night there, and the alert would end before the morning.",
+    "place": "Give the name of a place in at most 40 letters, without a house number.",
+    "day": "Give a day and times that lie ahead, the end after the beginning.",
+    "url": "Give the address of the source: it begins with https:// and has at most 80 letters.",
+    "untranslated": "A word of the network file is missing in a language.",
+    "too_soon": "The last one of this kind went out too short a time ago. To wait:",
+    "first_approver": "Whoever agreed first cannot be the second one too.",
 }
 
 
@@ -54,14 +75,21 @@ class AlertRefused(Exception):
         self.detail = detail
 
 
-def person(line: Line, name: str) -> Dispatcher:
-    """A dispatcher by their name, however it is typed. Raises AlertRefused."""
-    found = [one for one in line.dispatchers if key_of(one.name) == key_of(name)]
-    if not found:
+def drafter(line: Line, name: str) -> Person:
+    """Who may draft an alert or ask for its release. Raises AlertRefused."""
+    return _with_role(line, name, DRAFT)
+
+
+def approver(line: Line, name: str) -> Person:
+    """Who may release one. Raises AlertRefused."""
+    return _with_role(line, name, RELEASE)
+
+
+def _with_role(line: Line, name: str, roles: frozenset[Role]) -> Person:
+    """Somebody by their name, however it is typed."""
+    found = line.people().named(name)
+    if found is None:
         raise AlertRefused("unknown_person", name)
-    return next((one for one in found if one.name == name.strip()), found[0])
-
-
-def key_of(name: str) -> str:
-    """What two spellings of a name share."""
-    return name.strip().casefold()
+    if not found.roles & roles:
+        raise AlertRefused("role", found.name)
+    return found

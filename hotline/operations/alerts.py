@@ -24,10 +24,15 @@ from hotline.domain.alert import (
 from hotline.domain.call import CALL_TEXTS
 from hotline.domain.code import new_code
 from hotline.domain.language import LANGUAGES, Language
+from hotline.domain.notice import rule_of
+from hotline.domain.sheet import Sheet
 from hotline.domain.sms import Measured, measure
 from hotline.flow.texts import placeholders
-from hotline.operations.alert_refusals import REFUSALS, AlertRefused, person
+from hotline.operations.alert_refusals import REFUSALS, AlertRefused, drafter
 from hotline.operations.line import Line
+from hotline.operations.notice_values import notice_values
+from hotline.operations.standing_on import stand_on, vouched
+from hotline.operations.verified import NEED_CONFIRMED, check_verified
 from hotline.store import alerts, audit
 from hotline.store.alerts import Alert
 from hotline.store.database import transaction
@@ -39,6 +44,7 @@ __all__ = [
     "AlertRefused",
     "Wording",
     "draft",
+    "draft_in",
     "fields_of",
     "find",
     "spoken",
@@ -74,53 +80,78 @@ def draft(
     ends_at: datetime | None = None,
     follows: str | None = None,
     origin: str | None = None,
+    incident: str | None = None,
 ) -> str:
-    """Write a draft and return its code.
+    """Write a draft and return its code. Arguments as of `draft_in`. Raises AlertRefused."""
+    sheet = Sheet(kind, values, area, basis, observer, seen_at, ends_at, follows, origin, incident)
+    with transaction(line.database) as db:
+        return draft_in(line, db, now, sheet, author).code
+
+
+def draft_in(line: Line, db: Connection, now: datetime, sheet: Sheet, author: str) -> Alert:
+    """Write a draft inside a transaction.
 
     `values` are ids from the network's lists and checked fields: `agency`, `activity`, `change` (an
     activity), `actual` (another agency), `cross_streets`. `area` is an area id; a follow-up
     (`follows`: the code of the alert it follows) takes area, place and times from the first.
-    `author` is a dispatcher's name.
-    `origin` is the ZIP code of what was seen: the nearest are told first. Raises AlertRefused.
+    `author` is the name of a dispatcher or an approver.
+    `origin` is the ZIP code of what was seen: the nearest are told first. `incident` is the code of what
+    was confirmed: place, lists and time are taken from it unless given. Without one, what says that
+    something is going on makes an incident of its own, for whose basis the author vouches. Raises
+    AlertRefused.
     """
-    author = author if (kind, author) == ("expired", SYSTEM) else person(line, author).name
-    with transaction(line.database) as db:
-        first = _first(line, db, kind, follows)
-        ends = ends_at or now + (EXPIRED_LASTS if kind == "expired" else LASTS)
-        _check_times(kind, seen_at, ends, now)
-        _check_basis(kind, basis, observer, seen_at)
-        area_id = first.area if first else _area(line, area)
-        whole = _whole_values(line, kind, values, first)
-        zips = first.zips if first else nearest_first(line.network.areas[area_id].zips, origin)
-        draft_id = None
-        for _ in range(CODE_TRIES):
-            code = new_code(line.pick)
-            draft_id = alerts.add(
-                db,
-                line.keyring,
-                code,
-                kind,
-                TEMPLATES[kind],
-                whole,
-                area_id,
-                zips,
-                basis,
-                observer,
-                seen_at or now,
-                ends,
-                author,
-                first.id if first else None,
-                now,
-            )
-            if draft_id is not None:
-                break
-        if draft_id is None:
-            raise RuntimeError("no free alert code")
-        made = alerts.by_id(db, line.keyring, draft_id)
-        assert made is not None
-        wordings(line, db, made)
-        audit.record(db, author, "alert.draft", made.code, now, {"kind": kind, "area": area_id})
-        return made.code
+    kind = sheet.kind
+    author = author if (kind, author) == ("expired", SYSTEM) else drafter(line, author).name
+    basis, seen_at, values, origin = sheet.basis, sheet.seen_at, sheet.values, sheet.origin
+    first = _first(line, db, kind, sheet.follows)
+    ends = sheet.ends_at or now + (EXPIRED_LASTS if kind == "expired" else LASTS)
+    stood = stand_on(line, db, kind, sheet.incident, now) if sheet.incident else None
+    if stood and first and first.incident_id != stood.of.id:
+        raise AlertRefused("unknown_incident", sheet.incident or "")
+    if stood:
+        basis, seen_at = stood.basis, stood.seen_at
+        values, origin = {**stood.values(fields_of(line, kind)), **values}, origin or stood.of.zip
+    _check_times(kind, seen_at, ends, now)
+    if stood is None:
+        _check_basis(kind, basis, sheet.observer, seen_at)
+    area_id = first.area if first else _area(line, sheet.area)
+    whole = _whole_values(line, kind, values, first)
+    incident_id = stood.of.id if stood else first.incident_id if first else None
+    if stood is None and kind in NEED_CONFIRMED and basis and sheet.observer and seen_at:
+        incident_id = vouched(
+            line, db, incident_id, whole, origin, basis, sheet.observer, author, seen_at, now
+        )
+    check_verified(line, db, kind, incident_id, now)
+    zips = first.zips if first else nearest_first(line.network.areas[area_id].zips, origin)
+    draft_id = None
+    for _ in range(CODE_TRIES):
+        draft_id = alerts.add(
+            db,
+            line.keyring,
+            new_code(line.pick),
+            kind,
+            TEMPLATES[kind],
+            whole,
+            area_id,
+            zips,
+            basis,
+            sheet.observer,
+            seen_at or now,
+            ends,
+            author,
+            first.id if first else None,
+            now,
+            incident_id,
+        )
+        if draft_id is not None:
+            break
+    if draft_id is None:
+        raise RuntimeError("no free alert code")
+    made = alerts.by_id(db, line.keyring, draft_id)
+    assert made is not None
+    wordings(line, db, made)
+    audit.record(db, author, "alert.draft", made.code, now, {"kind": kind, "area": area_id})
+    return made
 
 
 def wordings(line: Line, db: Connection, of: Alert) -> dict[Language, Wording]:
@@ -240,12 +271,9 @@ def _lists(line: Line) -> dict[str, Mapping[str, Mapping[Language, str]]]:
 
 def _filled(line: Line, of: Alert, first: Alert | None, language: Language) -> dict[str, str]:
     """Placeholders of the template and what stands in them in one language."""
-    lists = _lists(line)
-    filled = {
-        name.upper(): lists[name][value][language] if name in lists else value
-        for name, value in of.values.items()
-        if value
-    }
+    if rule_of(of.kind):
+        return notice_values(line, of, language)
+    filled = {name.upper(): _said(line, name, value, language) for name, value in of.values.items() if value}
     zone = line.hours.zone
     filled["AREA"] = line.network.areas[of.area].name(language)
     filled["TIME"] = clock_time(of.seen_at or of.created_at, zone)
@@ -253,6 +281,17 @@ def _filled(line: Line, of: Alert, first: Alert | None, language: Language) -> d
     if first:
         filled["ORIG_TIME"] = clock_time(first.seen_at or first.created_at, zone)
     return filled
+
+
+def _said(line: Line, name: str, value: str, language: Language) -> str:
+    """A value of a list in one language. Raises AlertRefused when the network file lacks its words."""
+    listed = _lists(line).get(name)
+    if listed is None:
+        return value
+    try:
+        return listed[value][language]
+    except KeyError:
+        raise AlertRefused("untranslated", f"{name}: {value} ({language})") from None
 
 
 def fields_of(line: Line, kind: AlertKind) -> frozenset[str]:

@@ -23,11 +23,12 @@ def session_of(standing: Standing, inbound: Inbound) -> Session:
 
 
 def facts_of(line: Line, library: Library, standing: Standing, inbound: Inbound, now: datetime) -> Facts:
+    on_duty = line.people().available("dispatcher")
     return Facts(
         is_open=line.hours.is_open(now),
         is_subscribed=standing.zip is not None,
         is_opted_out=standing.is_opted_out,
-        is_dispatcher_available=any(d.phone != inbound.contact for d in line.dispatchers),
+        is_dispatcher_available=any(one.phone != inbound.contact for one in on_duty),
         is_signup_ready=inbound.contact is not None and library.is_gate_open("signup"),
         is_voicemail_ready=library.is_gate_open("voicemail"),
         area=(line.place_of(standing.zip) or "") if standing.zip else "",

@@ -174,7 +174,8 @@ def _messages(stretch: Stretch, sender: str, lone: Sequence[int], now: datetime)
     if not grant.segments:
         return Step(0, grant.wait_s)
     with transaction(line.database) as db:
-        taken = outbox.take(db, line.keyring, sender, _fitting(lone, grant.segments), now)
+        count = _fitting(lone, grant.segments)
+        taken = outbox.take(db, line.keyring, sender, count, now, line.timing)
         require_readable(line, db, taken)
         used = sum(parcel.segments for parcel in taken)
         charge(line, db, used, now)
@@ -215,7 +216,7 @@ def _batch(stretch: Stretch, of: Broadcast, sender: str, now: datetime) -> Step:
         return Step(0, grant.wait_s)
     count = grant.segments // largest
     with transaction(line.database) as db:
-        taken = deliveries.take(db, line.keyring, of, bodies, sender, count, quiet, line.clock())
+        taken = deliveries.take(db, line.keyring, of, bodies, sender, count, quiet, line.clock(), line.timing)
         require_readable(line, db, taken)
         used = sum(parcel.segments for parcel in taken)
         charge_for(line, db, sender, used, now)

@@ -29,12 +29,17 @@ def tell_of_ticket(
     language: Language | None,
     now: datetime,
 ) -> bool:
-    """One text to each dispatcher; wake `messages` after the commit. False in a flood: nobody was told,
-    and whoever asks next is told of."""
+    """One text to each dispatcher on duty; wake `messages` after the commit. What is urgent goes to all of
+    them when nobody is on duty. False when nobody was told, as in a flood: whoever asks next is told of."""
+    told = line.people().available("dispatcher")
+    if not told and is_urgent:
+        told = line.people().with_role("dispatcher")
+    if not told:
+        return False
     sent = counters.add(db, f"staff_texts.{now:%H}", now.date())
     if sent > line.limits.staff_texts_per_hour and not is_urgent:
         return False
-    for dispatcher in line.dispatchers:
+    for dispatcher in told:
         part = library.part(
             "staff_ticket",
             dispatcher.language,

@@ -7,6 +7,7 @@ from typing import assert_never
 
 from sqlalchemy import Connection
 
+from hotline.domain.incident import ReportSource
 from hotline.domain.language import Channel, Language
 from hotline.domain.phone import PhoneNumber
 from hotline.flow.effect import (
@@ -29,10 +30,11 @@ from hotline.flow.effect import (
 )
 from hotline.flow.library import Library
 from hotline.operations.erasure import erase_contact
+from hotline.operations.incidents import adopt
 from hotline.operations.line import Line
 from hotline.operations.tickets import open_ticket
 from hotline.operations.writing import write_text
-from hotline.store import consents, contacts, recordings, reports, subscriptions
+from hotline.store import consents, contacts, recordings, reports, site_contacts, sites, subscriptions
 from hotline.store.consents import Act
 
 Wake = tuple[str, int | None]
@@ -173,13 +175,20 @@ def _report(
 ) -> None:
     match effect:
         case StartReport():
-            reports.start(db, line.keyring, effect.code, at.contact_id, at.channel, at.language, at.now)
+            source: ReportSource | None = "site" if effect.is_from_site else None
+            reports.start(
+                db, line.keyring, effect.code, at.contact_id, at.channel, at.language, at.now, source
+            )
+            if effect.site:
+                sites.put_report(db, effect.code, effect.site, effect.is_from_site)
         case AnswerReport():
             reports.answer(db, line.keyring, effect.code, effect.field, effect.value, effect.media)
         case FlagUrgent():
             reports.flag_urgent(db, effect.code)
+            adopt(line, db, effect.code, at.now)
         case FinishReport():
             reports.finish(db, effect.code, at.now)
+            adopt(line, db, effect.code, at.now)
             told = OpenTicket("report", effect.code)
             _ticket(line, db, library, at, told, applied)
         case _:
@@ -212,5 +221,6 @@ def _erase(line: Line, db: Connection, at: Occasion, effect: Erase, applied: App
         return
     _record(line, db, at, "erase", effect.words)
     erase_contact(line, db, at.contact, at.contact_id, at.now + timedelta(minutes=10))
+    site_contacts.remove_of_phone(db, line.keyring.lookups(at.contact))
     applied.was_erased = True
     applied.wakes.append(("deletions", None))

@@ -4,20 +4,24 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
+import structlog
 from sqlalchemy import Connection
 
 from hotline.domain.phone import PhoneNumber
 from hotline.domain.ports import CarrierUnreachable
 from hotline.operations.line import Line
-from hotline.store import calls, consents, contacts, deletions, recordings, reports
+from hotline.store import calls, consents, contacts, counters, deletions, recordings, reports
 from hotline.store.database import transaction
 from hotline.store.deletions import Deletion
+
+_log = structlog.get_logger()
 
 BATCH: Final = 20
 MOST: Final = 200
 CLAIM: Final = timedelta(minutes=30)
 FIRST_WAIT: Final = timedelta(minutes=10)
 LONGEST_WAIT: Final = timedelta(hours=12)
+UNREADABLE: Final = "deletions_unreadable"  # counter: what no key of ours opens cannot be asked for
 
 
 def erase_contact(
@@ -51,13 +55,18 @@ def delete_at_carrier(line: Line, now: datetime, most: int = MOST) -> int:
     """Ask the carrier to delete what is due, at most so many. Returns how many things are gone there.
 
     No transaction is open while the carrier is asked: what is due is claimed first, and a claim that
-    nobody settles (a crash) is due again when it ends.
+    nobody settles (a crash) is due again when it ends. What no key opens is counted, logged by its id and
+    set aside, and the others go on.
     """
     gone = asked = 0
     while asked < most:
         with transaction(line.database) as db:
             claimed = deletions.claim(db, line.keyring, now, now + CLAIM, BATCH)
-        for deletion in claimed:
+            if claimed.unreadable:
+                counters.add(db, UNREADABLE, now.date(), len(claimed.unreadable))
+        for deletion_id in claimed.unreadable:
+            _log.error("deletion.unreadable", id=deletion_id)
+        for deletion in claimed.deletions:
             is_gone = _delete(line, deletion)
             with transaction(line.database) as db:
                 if is_gone:
@@ -65,8 +74,8 @@ def delete_at_carrier(line: Line, now: datetime, most: int = MOST) -> int:
                 else:
                     deletions.postpone(db, deletion.id, now + _wait(deletion.attempt))
             gone += is_gone
-        asked += len(claimed)
-        if len(claimed) < BATCH:
+        asked += claimed.rows
+        if claimed.rows < BATCH:
             return gone
     line.queue.wake("deletions")
     return gone

@@ -1,18 +1,20 @@
 """What a release would mean: how many people, segments, dollars and minutes."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import Connection
 
-from hotline.domain.alert import URGENT, AlertKind, quiet_until
-from hotline.domain.delivery import REACHED
+from hotline.domain.alert import quiet_until
 from hotline.domain.language import LANGUAGES, Channel, Language
+from hotline.domain.notice import MessageKind, audience_of, is_urgent
 from hotline.operations.alerts import Wording, find, spoken, wordings
 from hotline.operations.line import Line
-from hotline.store import audience, broadcasts
+from hotline.store import broadcasts, notices
 from hotline.store.alerts import Alert
 from hotline.store.database import transaction
+from hotline.store.notices import Reach
 from hotline.store.places import zone_of
 
 
@@ -26,13 +28,14 @@ class Estimate:
     """
 
     code: str
-    kind: AlertKind
+    kind: MessageKind
     people: dict[Language, int]
     texts: dict[Language, Wording]
     cost: int
     minutes: float
     waits_until: datetime | None
     calls: dict[Language, int] = field(default_factory=dict)
+    reach: tuple[Reach, ...] = ()
 
     @property
     def recipients(self) -> int:
@@ -56,11 +59,12 @@ def estimate(line: Line, code: str, now: datetime) -> Estimate:
 def estimate_of(line: Line, db: Connection, of: Alert, now: datetime) -> Estimate:
     """The same inside a transaction."""
     texts = wordings(line, db, of)
-    people = _people(db, of, "sms")
-    calls = _people(db, of, "voice") if spoken(line, db, of) else {}
+    reach = reach_of(db, of)
+    people = _people(reach, "sms")
+    calls = _people(reach, "voice") if spoken(line, db, of) else {}
     called = sum(calls.values())
     segments = sum(people[language] * texts[language].measured.segments for language in LANGUAGES)
-    rate = line.limits.segments_per_second * max(1, len(line.senders))
+    rate = line.limits.rate_of(line.senders)
     return Estimate(
         of.code,
         of.kind,
@@ -70,23 +74,28 @@ def estimate_of(line: Line, db: Connection, of: Alert, now: datetime) -> Estimat
         max(segments / rate, called / line.limits.calls_per_second) / 60,
         _waits_until(of, now) if line.limits.has_quiet_hours else None,
         calls,
+        reach,
     )
 
 
-def _people(db: Connection, of: Alert, channel: Channel) -> dict[Language, int]:
-    counts = _counted(db, of, channel)
-    return {language: counts.get(language, 0) for language in LANGUAGES}
-
-
-def _counted(db: Connection, of: Alert, channel: Channel) -> dict[str, int]:
+def reach_of(db: Connection, of: Alert) -> tuple[Reach, ...]:
+    """Who would get it, by place, language and channel: a follow-up goes to whom the first one reached."""
     if of.follows_id is None:
-        return audience.subscribers(db, of.zips, channel)
+        return tuple(notices.asked_for(db, of.zips, audience_of(of.kind)))
     first = broadcasts.of_alert(db, of.follows_id)
-    return audience.reached(db, first.id, sorted(REACHED), channel) if first else {}
+    return tuple(notices.reached(db, first.id)) if first else ()
+
+
+def _people(reach: Iterable[Reach], channel: Channel) -> dict[Language, int]:
+    counts = dict.fromkeys(LANGUAGES, 0)
+    for one in reach:
+        if one.channel == channel:
+            counts[one.language] += one.people
+    return counts
 
 
 def _waits_until(of: Alert, now: datetime) -> datetime | None:
-    if of.kind in URGENT:
+    if is_urgent(of.kind):
         return None
     zones = {zone_of(zip_code) for zip_code in of.zips}
     ends = [until for zone in zones if zone and (until := quiet_until(now, zone))]

@@ -12,13 +12,15 @@ from hotline.domain.language import LANGUAGES, Channel, Language
 from hotline.flow.library import TEST_PREFIX, Key, Library
 from hotline.flow.model import Flow
 from hotline.flow.network import Network
-from hotline.flow.texts import Gate, Text, wording_hash
+from hotline.flow.texts import Gate, Text, placeholders, wording_hash
 from hotline.operations.line import Mode
+from hotline.operations.told_events import next_events
 from hotline.store import reviews
 from hotline.store.database import DatabaseAway, transaction
 from hotline.store.reviews import Review
 
 LOOK_MS: Final = 2000
+NOTHING_TOLD: Final[Mapping[Language, Mapping[str, str]]] = {}
 REFRESH_S: Final = 3.0  # a block reaches every process within five seconds
 
 
@@ -66,13 +68,14 @@ class Shelf:
             with transaction(self._database) as db:
                 db.execute(sql(f"SET LOCAL statement_timeout = {LOOK_MS}"))
                 decisions = reviews.newest(db)
+                told = next_events(db, now)
         except DatabaseAway:
             self._looked_at = now  # what is known stands until the next look
             if self._library is None:
                 raise
             return
         self._library = build_library(
-            self._flow, self._network, self._mode, self._own_values, decisions, now.date()
+            self._flow, self._network, self._mode, self._own_values, decisions, now.date(), told
         )
         self._looked_at = now
 
@@ -84,8 +87,12 @@ def build_library(
     own_values: Mapping[str, str],
     decisions: Mapping[str, Review],
     today: date,
+    told: Mapping[Language, Mapping[str, str]] = NOTHING_TOLD,
 ) -> Library:
-    """The library of one moment. Demo says every text but blocked ones, each marked as a test."""
+    """The library of one moment. Demo says every text but blocked ones, each marked as a test.
+
+    `told` are values that the database knows better than the network file, by language.
+    """
     wordings: dict[Key, str] = {}
     withheld: set[Key] = set()
     shut: set[Gate] = set()
@@ -101,10 +108,29 @@ def build_library(
             else:
                 shut.add(text.gate)
     values: dict[Language, Mapping[str, str]] = {
-        language: {**network.values.get(language, {}), **own_values} for language in LANGUAGES
+        language: {**network.values.get(language, {}), **told.get(language, {}), **own_values}
+        for language in LANGUAGES
     }
     prefix = TEST_PREFIX if mode == "demo" else ""
-    return Library(wordings, values, frozenset(withheld), prefix, shut_gates=frozenset(shut))
+    fixed = {
+        language: {name: value for name, value in known.items() if name not in told.get(language, {})}
+        for language, known in values.items()
+    }
+    clips = _clips(flow, wordings, fixed)
+    return Library(wordings, values, frozenset(withheld), prefix, clips, frozenset(shut))
+
+
+def _clips(
+    flow: Flow, wordings: Mapping[Key, str], values: Mapping[Language, Mapping[str, str]]
+) -> dict[tuple[str, Language], str]:
+    """Clips of wordings that may be said; one whose wording changes from call to call stands for none."""
+    return {
+        (text_id, language): file
+        for text_id, text in flow.texts.items()
+        for language, file in text.audio.items()
+        if (wording := wordings.get((text_id, language, "voice"))) is not None
+        and placeholders(wording) <= values[language].keys()
+    }
 
 
 def may_say(text: Text, mode: Mode, blocked: bool, review: Review | None, today: date) -> bool:

@@ -1,7 +1,7 @@
 """What every operation needs, gathered once by bootstrap."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -10,12 +10,16 @@ from sqlalchemy import Engine
 from hotline.domain.code import PickOne
 from hotline.domain.hours import Hours
 from hotline.domain.language import Language
-from hotline.domain.person import Dispatcher
+from hotline.domain.person import Roster
 from hotline.domain.phone import PhoneNumber
 from hotline.domain.ports import Caller, Queue, Records, Sender
+from hotline.domain.sender import ACCOUNT_PERMITTED
+from hotline.domain.timing import USUAL, Timing
 from hotline.flow.library import Library
 from hotline.flow.model import Flow
 from hotline.flow.network import Network
+from hotline.operations.flow_counts import FlowCounts
+from hotline.store import audit
 from hotline.store.quick import Quick
 from hotline.store.sealing import Keyring
 
@@ -26,7 +30,8 @@ Mode = Literal["demo", "production"]
 class Limits:
     """Periods in days, bounds in counts; money in millionths of a dollar (`None`: no limit).
 
-    Only a demo has no quiet hours: nobody sleeps there, and a trial must not wait for morning.
+    `segments_per_second` is the rate of a sender that has none in `sender_rates`. Only a demo has no quiet
+    hours: nobody sleeps there, and a trial must not wait for morning.
     """
 
     contact_days: int = 180
@@ -43,17 +48,25 @@ class Limits:
     daily_spend: int | None = 50_000_000
     segment_price: int = 7_900
     segments_per_second: float = 1.0
-    burst_segments: int = 2
+    sender_rates: Mapping[str, float] = field(default_factory=dict)
+    account_segments_per_second: float = ACCOUNT_PERMITTED
+    sending_processes: int = 4
+    burst_segments: int = 1
     calls_per_second: float = 1.0
     call_price: int = 25_000
     staff_texts_per_hour: int = 60
     has_quiet_hours: bool = True
 
+    def rate_of(self, senders: Iterable[str]) -> float:
+        """The segments a second that these may send together."""
+        together = sum(self.sender_rates.get(sender, self.segments_per_second) for sender in senders)
+        return min(together or self.segments_per_second, self.account_segments_per_second)
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """The parts of one running hotline. `library` gives the texts that may be said at this moment,
-    `gettext` a staff sentence in a language."""
+    `people` who works for the network at this moment, `gettext` a staff sentence in a language."""
 
     mode: Mode
     database: Engine
@@ -67,7 +80,7 @@ class Line:
     sender: Sender
     caller: Caller
     records: Records
-    dispatchers: tuple[Dispatcher, ...]
+    people: Callable[[], Roster]
     hours: Hours
     senders: tuple[str, ...]
     voice_number: PhoneNumber
@@ -75,6 +88,8 @@ class Line:
     pick: PickOne
     gettext: Callable[[Language, str], str]
     clock: Callable[[], datetime]
+    timing: Timing = USUAL
+    counts: FlowCounts = field(default_factory=FlowCounts)
 
-    def dispatcher_with(self, number: PhoneNumber) -> Dispatcher | None:
-        return next((d for d in self.dispatchers if d.phone == number), None)
+    def __post_init__(self) -> None:
+        audit.sign_with(self.database, self.keyring)

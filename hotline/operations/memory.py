@@ -6,7 +6,6 @@ from typing import Final, cast
 from redis import Redis
 
 from hotline.operations.line import Line
-from hotline.operations.receipts import FETCH_AFTER
 from hotline.store import marks, receipts
 from hotline.store.database import transaction
 
@@ -28,5 +27,5 @@ def was_wiped(line: Line, redis: Redis) -> bool:
         seen = f"{run_id}/{token}"
         if known == seen or not marks.put(db, _MARK, seen, line.clock()) or known is None:
             return False
-        receipts.doubt(db, FETCH_AFTER, line.clock())
+        receipts.doubt(db, line.timing.fetch_after, line.clock())
     return True

@@ -1,8 +1,10 @@
 """What there is to send now, in as few statements as will tell it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from hotline.domain.call import CALLS
 from hotline.domain.lease import BATCH
 from hotline.operations.line import Line
 from hotline.operations.reactions import STOPPED
@@ -27,10 +29,19 @@ class Outlook:
 def look(line: Line, now: datetime) -> Outlook:
     """Look once. Raises hotline.store.database.DatabaseAway."""
     with transaction(line.database) as db:
+        waiting = tuple(broadcasts.waiting(db, now))
         return Outlook(
             is_stopped=marks.read(db, STOPPED) is not None,
-            resting=senders.resting(db, now),
-            waiting=tuple(broadcasts.waiting(db, now)),
+            resting=_resting(line, senders.resting(db, now), waiting),
+            waiting=waiting,
             lone=tuple(outbox.waiting_segments(db, BATCH, now)),
             segments_left=segments_left(line, db, now),
         )
+
+
+def _resting(line: Line, resting: frozenset[str], waiting: Sequence[Waiting]) -> frozenset[str]:
+    """When the account rests every sender of texts does; calls have a limit of their own."""
+    if senders.ACCOUNT not in resting:
+        return resting
+    texting = {sender for one in waiting for sender in one.senders if sender != CALLS}
+    return resting | texting | frozenset(line.senders)

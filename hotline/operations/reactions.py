@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final, assert_never
 
 import structlog
 from sqlalchemy import Connection
 
 from hotline.domain.outcome import Reaction
-from hotline.domain.pace import HOLD_S
+from hotline.domain.pace import rest_of
 from hotline.operations.line import Line
 from hotline.operations.telling import tell_dispatchers
 from hotline.store import audit, broadcasts, consents, health, marks, recipients, senders
@@ -41,6 +41,8 @@ def react(line: Line, db: Connection, refusals: Sequence[Refusal], now: datetime
         return []
     wakes: set[str] = set()
     whose = recipients.of(db, [r.key for r in refusals if r.reaction in {"opted_out", "bad_number"}])
+    for (sender, code), until in _rests(line, refusals, now).items():
+        senders.rest(db, sender, code, until)
     for refusal in refusals:
         wakes |= _react(line, db, refusal, whose.get(refusal.key), now)
     return sorted(wakes)
@@ -56,21 +58,33 @@ def _react(
         case "bad_number":
             if whose:
                 health.failed(db, [whose.phone_hash], refusal.code, now)
-        case "hold":
-            if refusal.sender:
-                wait = timedelta(seconds=refusal.retry_after_s or HOLD_S)
-                senders.rest(db, refusal.sender, refusal.code, now + wait)
         case "stop_batch":
             return _stop_batch(line, db, refusal, now)
         case "stop_all":
             return _stop_all(line, db, refusal, now)
         case "fault":
             _log.error("carrier.fault", key=str(refusal.key), code=refusal.code)
-        case "permanent" | "retry" | "slow_down":
+        case "permanent" | "retry" | "slow_down" | "slow_account":
+            pass
+        case "hold" | "hold_minute" | "hold_day" | "hold_account" | "hold_text":
             pass
         case _:
             assert_never(refusal.reaction)
     return set()
+
+
+def _rests(line: Line, refusals: Sequence[Refusal], now: datetime) -> dict[tuple[str, int], datetime]:
+    """Who rests, for which code, until when: a batch that is refused as a whole is one event."""
+    ends: dict[tuple[str, int], datetime] = {}
+    for refusal in refusals:
+        rest = rest_of(refusal.reaction, refusal.retry_after_s, now, line.timing)
+        if rest is None:
+            continue
+        resting = {refusal.sender} if rest.whose == "sender" else {refusal.sender, senders.ACCOUNT}
+        for sender in resting - {None}:
+            key = (str(sender), refusal.code)
+            ends[key] = max(rest.until, ends.get(key, rest.until))
+    return ends
 
 
 def _opt_out(

@@ -4,7 +4,6 @@ import threading
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 from typing import Final
 
 import structlog
@@ -33,7 +32,6 @@ WORK_S: Final = 20.0
 AT_ONCE: Final[frozenset[Reaction]] = frozenset({"opted_out", "stop_all"})
 _CARRIER_STOP: Final = 21610
 _RETRIABLE: Final[frozenset[Reaction]] = frozenset({"retry", "slow_down"})
-FETCH_AFTER: Final = timedelta(hours=1)
 FETCH_BATCH: Final = 100
 FETCH_AT_ONCE: Final = 8
 
@@ -94,7 +92,7 @@ def fetch_missing(line: Line, stopping: threading.Event | None = None, work_s: f
     while time.monotonic() < until and not (stopping and stopping.is_set()):
         now = line.clock()
         with transaction(line.database) as db:
-            due = receipts.unfinished(db, FETCH_AFTER, FETCH_BATCH, now)
+            due = receipts.unfinished(db, line.timing.fetch_after, FETCH_BATCH, now)
         with ThreadPoolExecutor(FETCH_AT_ONCE, thread_name_prefix="fetch") as pool:
             found = [receipt for receipt in pool.map(lambda one: _fetched(line, *one), due) if receipt]
         count += settle(line, found) if found else 0

@@ -10,20 +10,22 @@ from sqlalchemy import Connection
 from hotline.domain.alert import (
     ENDS_THE_FIRST,
     SEEN_WITHIN,
-    URGENT,
-    WITHOUT_BASIS,
     WORD_LASTS,
     WORD_TRIES,
 )
 from hotline.domain.code import new_code, read_code
 from hotline.domain.language import Language
-from hotline.domain.person import Dispatcher
-from hotline.operations.alert_refusals import AlertRefused, key_of, person
+from hotline.domain.notice import approvers_of, audience_of, is_sight, is_urgent
+from hotline.domain.person import Person, key_of
+from hotline.operations.alert_refusals import AlertRefused, approver, drafter
 from hotline.operations.alerts import find, spoken
 from hotline.operations.estimate import Estimate, estimate_of
+from hotline.operations.frequency import check_frequency
+from hotline.operations.hooks import announce_release
 from hotline.operations.line import Line
+from hotline.operations.verified import check_verified
 from hotline.operations.writing import write_text
-from hotline.store import alerts, audit, broadcasts
+from hotline.store import alerts, audit, broadcasts, incident_steps
 from hotline.store.alerts import Alert
 from hotline.store.broadcasts import Body
 from hotline.store.database import transaction
@@ -35,6 +37,7 @@ ASKED: Final = (
 )
 ANSWERS: Final[dict[str, str]] = {
     "released": "Alert {CODE} is going out to {PEOPLE} people.",
+    "agreed": "You agreed to {CODE}. It goes out when one more person agrees.",
     "wrong": "That is not the word for alert {CODE}. Tries left: {LEFT}.",
     "over": "Too many wrong words: alert {CODE} waits for a new request.",
     "late": "The word for alert {CODE} is no longer good. Ask for a new one.",
@@ -52,6 +55,14 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Released:
+    """`broadcast_id` is None when it waits for one more to agree."""
+
+    told: Estimate
+    broadcast_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Answered:
     """What to answer the second person, and what to wake after the commit."""
 
@@ -63,15 +74,15 @@ def ask_release(line: Line, code: str, author: str, second: str, now: datetime) 
     """Text the one-time word to the second person.
 
     `author` is who asks. Neither they nor whoever wrote the draft can be the second person, by name
-    or by phone; both must be dispatchers. Raises AlertRefused.
+    or by phone; who asks drafts alerts, the second person releases them. Raises AlertRefused.
     """
-    asker, chosen = person(line, author), _second_person(line, second)
+    asker, chosen = drafter(line, author), approver(line, second)
     word = new_code(line.pick)
     with transaction(line.database) as db:
         of = find(line, db, code, lock=True)
         if of.state not in {"draft", "asked"}:
             raise AlertRefused("state", code)
-        _must_be_another(line, chosen, asker.name, of.author)
+        _must_be_another(line, chosen, asker.name, of.author, of.agreed_by)
         told = _check_ready(line, db, of, now)
         until = now + WORD_LASTS
         alerts.ask(db, of.id, chosen.name, _hash(line, of.id, word), until)
@@ -81,22 +92,20 @@ def ask_release(line: Line, code: str, author: str, second: str, now: datetime) 
     return Asked(told, chosen.name, until)
 
 
-def answer_release(
-    line: Line, db: Connection, dispatcher: Dispatcher, body: str, now: datetime
-) -> Answered | None:
-    """Take a text from a dispatcher's phone as the word for an alert that waits for them.
+def answer_release(line: Line, db: Connection, person: Person, body: str, now: datetime) -> Answered | None:
+    """Take a text from the phone of one of us as the word for an alert that waits for them.
 
     None when it is none: not the shape of a word, or nothing waits. Commits nothing itself; wake
     what it names after the commit. A third wrong word makes the word worthless.
     """
     word = read_code(body)
-    waiting = alerts.asked_of(db, line.keyring, dispatcher.name) if word else []
+    waiting = alerts.asked_of(db, line.keyring, person.name) if word else []
     if not word or not waiting:
         return None
     for of in waiting:
         if _is_open(of, now) and hmac.compare_digest(of.word_hash or b"", _hash(line, of.id, word)):
-            return _release(line, db, of, dispatcher, now)
-    return _wrong(line, db, waiting[0], dispatcher, now)
+            return _release(line, db, of, person, now)
+    return _wrong(line, db, waiting[0], person, now)
 
 
 def withdraw(line: Line, code: str, by: str, now: datetime) -> None:
@@ -110,7 +119,11 @@ def withdraw(line: Line, code: str, by: str, now: datetime) -> None:
 
 
 def start(line: Line, db: Connection, of: Alert, releaser: str, now: datetime) -> int:
-    """Write the broadcast of an alert; its deliveries are written by `fan_out`. Returns its id."""
+    """Write the broadcast of an alert; its deliveries are written by `fan_out`. Returns its id.
+
+    Whoever calls it, nothing unverified goes out. Raises AlertRefused.
+    """
+    check_verified(line, db, of.kind, of.incident_id, now)
     texts = estimate_of(line, db, of, now).texts
     aloud = spoken(line, db, of)
     bodies: dict[Language, Body] = {
@@ -128,26 +141,37 @@ def start(line: Line, db: Connection, of: Alert, releaser: str, now: datetime) -
         line.keyring,
         of.id,
         first.id if first else None,
-        of.kind in URGENT,
+        is_urgent(of.kind),
         of.zips,
         line.senders,
         bodies,
         of.ends_at,
         now,
+        audience_of(of.kind),
     )
+    if of.incident_id is not None:
+        incident_steps.add(db, line.keyring, of.incident_id, "alert", releaser, of.kind, now, subject=of.code)
+    announce_release(db, of, broadcasts.alert_code(db, first.id) if first else None, now)
     audit.record(db, releaser, "alert.release", of.code, now, {"broadcast": broadcast_id})
     return broadcast_id
 
 
-def _second_person(line: Line, name: str) -> Dispatcher:
-    try:
-        return person(line, name)
-    except AlertRefused:
-        raise AlertRefused("second_person", name) from None
+def release_by(line: Line, db: Connection, of: Alert, person: Person, now: datetime) -> Released:
+    """Release a draft, or agree to it as the first of two where two must. Raises AlertRefused.
+
+    Commits nothing itself; wake `fan_out` with the broadcast's id after the commit.
+    """
+    _must_be_another(line, approver(line, person.name), of.author, of.agreed_by)
+    told = _check_ready(line, db, of, now)
+    if approvers_of(of.kind) > 1 and of.agreed_by is None:
+        alerts.agree(db, of.id, person.name)
+        audit.record(db, person.name, "alert.agree", of.code, now)
+        return Released(told, None)
+    return Released(told, start(line, db, of, person.name, now))
 
 
-def _must_be_another(line: Line, second: Dispatcher, *names: str) -> None:
-    for other in (person(line, name) for name in names):
+def _must_be_another(line: Line, second: Person, *names: str | None) -> None:
+    for other in (drafter(line, name) for name in names if name):
         if key_of(second.name) == key_of(other.name) or second.phone == other.phone:
             raise AlertRefused("second_person", second.name)
 
@@ -156,8 +180,10 @@ def _check_ready(line: Line, db: Connection, of: Alert, now: datetime) -> Estima
     """What holds for a draft must still hold when it goes out."""
     if of.ends_at <= now:
         raise AlertRefused("ends_at", of.code)
-    if of.kind not in WITHOUT_BASIS and (of.seen_at is None or now - of.seen_at > SEEN_WITHIN):
+    if is_sight(of.kind) and (of.seen_at is None or now - of.seen_at > SEEN_WITHIN):
         raise AlertRefused("seen_at", of.code)
+    check_verified(line, db, of.kind, of.incident_id, now)
+    check_frequency(db, of, now)
     told = estimate_of(line, db, of, now)
     if told.recipients == 0:
         raise AlertRefused("nobody", of.code)
@@ -166,43 +192,43 @@ def _check_ready(line: Line, db: Connection, of: Alert, now: datetime) -> Estima
     return told
 
 
-def _release(line: Line, db: Connection, of: Alert, dispatcher: Dispatcher, now: datetime) -> Answered:
+def _release(line: Line, db: Connection, of: Alert, person: Person, now: datetime) -> Answered:
     try:
-        _must_be_another(line, dispatcher, of.author)
-        told = _check_ready(line, db, of, now)
+        released = release_by(line, db, of, person, now)
     except AlertRefused as refused:
         alerts.back_to_draft(db, of.id)
-        return _answer(line, dispatcher, "refused", of, WHY=str(refused))
-    broadcast_id = start(line, db, of, dispatcher.name, now)
-    words = _answer(line, dispatcher, "released", of, PEOPLE=str(told.recipients)).words
-    return Answered(words, (("fan_out", broadcast_id),))
+        return _answer(line, person, "refused", of, WHY=str(refused))
+    if released.broadcast_id is None:
+        return _answer(line, person, "agreed", of)
+    words = _answer(line, person, "released", of, PEOPLE=str(released.told.recipients)).words
+    return Answered(words, (("fan_out", released.broadcast_id),))
 
 
-def _wrong(line: Line, db: Connection, of: Alert, dispatcher: Dispatcher, now: datetime) -> Answered:
+def _wrong(line: Line, db: Connection, of: Alert, person: Person, now: datetime) -> Answered:
     if of.word_ends_at is None or of.word_ends_at <= now:
         alerts.back_to_draft(db, of.id)
-        return _answer(line, dispatcher, "late", of)
+        return _answer(line, person, "late", of)
     alerts.missed(db, of.id)
     left = WORD_TRIES - of.word_tries - 1
     if left > 0:
-        return _answer(line, dispatcher, "wrong", of, LEFT=str(left))
+        return _answer(line, person, "wrong", of, LEFT=str(left))
     alerts.back_to_draft(db, of.id)
-    audit.record(db, dispatcher.name, "alert.words_used_up", of.code, now)
-    return _answer(line, dispatcher, "over", of)
+    audit.record(db, person.name, "alert.words_used_up", of.code, now)
+    return _answer(line, person, "over", of)
 
 
 def _is_open(of: Alert, now: datetime) -> bool:
     return of.word_ends_at is not None and of.word_ends_at > now and of.word_tries < WORD_TRIES
 
 
-def _answer(line: Line, dispatcher: Dispatcher, which: str, of: Alert, **values: str) -> Answered:
-    words = line.gettext(dispatcher.language, ANSWERS[which])
+def _answer(line: Line, person: Person, which: str, of: Alert, **values: str) -> Answered:
+    words = line.gettext(person.language, ANSWERS[which])
     for name, value in {"CODE": of.code, **values}.items():
         words = words.replace(f"{{{name}}}", value)
     return Answered(words)
 
 
-def _request(line: Line, person: Dispatcher, of: Alert, word: str, told: Estimate) -> str:
+def _request(line: Line, person: Person, of: Alert, word: str, told: Estimate) -> str:
     words = line.gettext(person.language, ASKED)
     values = {
         "CODE": of.code,

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from hotline.operations.erasure import erase_contact, erase_unreadable
 from hotline.operations.line import Line
-from hotline.store import audit, contacts, deletions, expiry, recordings, reports
+from hotline.store import audit, contacts, deletions, expiry, incidents, recordings, reports, sign_in
 from hotline.store.database import Contended, transaction
 from hotline.store.deletions import DeletionKind
 from hotline.store.sealing import CannotOpen
@@ -75,10 +75,12 @@ def _steps(line: Line, now: datetime) -> Iterator[tuple[str, Step]]:
     yield "turns", lambda db: expiry.turns(db, ago(limits.turn_days), STEP)
     yield "sessions", lambda db: expiry.sessions(db, now, STEP)
     yield "reports", lambda db: reports.erase_before(db, line.keyring, ago(limits.report_days), now, STEP)
-    yield "tickets", lambda db: expiry.tickets(db, ago(limits.ticket_days), STEP)
-    yield "legs", lambda db: expiry.legs(db, long_ago, STEP)
+    yield "incidents", lambda db: incidents.empty_before(db, line.keyring, ago(limits.report_days), now, STEP)
+    yield "legs", at_carrier("call", lambda db: expiry.legs(db, long_ago, STEP))
+    yield "tickets", lambda db: _tickets(line, db, ago(limits.ticket_days), now)
     yield "contacts", lambda db: _contacts(line, db, ago(limits.contact_days), now)
     yield "health", lambda db: expiry.health(db, ago(limits.contact_days), STEP)
+    yield "sign-ins", lambda db: sign_in.forget(db, now, STEP)
     yield "counters", lambda db: min(expiry.counters(db, ago(COUNTER_DAYS).date()), STEP - 1)
 
 
@@ -88,6 +90,13 @@ def _forget(line: Line, db: Connection, kind: DeletionKind, sids: list[str], now
     deletions.ask(db, line.keyring, "call", calls, now)
     deletions.ask(db, line.keyring, kind, [sid for sid in sids if sid and sid not in calls], now)
     return len(sids)
+
+
+def _tickets(line: Line, db: Connection, before: datetime, now: datetime) -> int:
+    """A ticket's calls back go with it, here and at the carrier."""
+    count, sids = expiry.tickets(db, before, STEP)
+    _forget(line, db, "call", sids, now)
+    return count
 
 
 def _contacts(line: Line, db: Connection, before: datetime, now: datetime) -> int:

@@ -8,7 +8,7 @@ from typing import Final, Literal
 from sqlalchemy import Connection
 
 from hotline.domain.language import Language
-from hotline.domain.person import Dispatcher
+from hotline.domain.person import Person
 from hotline.flow.inbound import Inbound
 from hotline.flow.reply import Connect, Leg, Part
 from hotline.operations import tickets as ticket_operations
@@ -71,9 +71,10 @@ def is_anyone_left(line: Line, db: Connection, inbound: Inbound) -> bool:
     return bool(picked) and rounds < MOST_ROUNDS and bool(_left(line, db, inbound))
 
 
-def _left(line: Line, db: Connection, inbound: Inbound) -> list[Dispatcher]:
+def _left(line: Line, db: Connection, inbound: Inbound) -> list[Person]:
     picked, _ = legs.people_tried(db, inbound.sid)
-    return [d for d in line.dispatchers if d.phone != inbound.contact and d.name not in picked]
+    ready = line.people().available("dispatcher")
+    return [one for one in ready if one.phone != inbound.contact and one.name not in picked]
 
 
 def whisper(line: Line, leg_id: str, n: int, keys: str, now: datetime) -> Whisper:

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from sqlalchemy import Table
+
 from hotline.operations.line import Line
 from hotline.store import audit, rekeying
 from hotline.store.database import transaction
-from hotline.store.rekeying import SEALED, After, Stepped
+from hotline.store.rekeying import OWN_HASHES, SEALED, After, Stepped
 
 STEP: Final = 200  # rows in one transaction
 
@@ -47,10 +49,13 @@ def rotate(line: Line, now: datetime, tell: Callable[[str, int], None] = lambda 
             after = done.last
 
     steps("contact.phone_hash", lambda after: _rehash(line, after))
+    for own in OWN_HASHES:
+        steps(f"{own.name}.phone_hash", lambda after, own=own: _rehash_own(line, own, after))  # type: ignore[misc]
     for sealed in SEALED:
         steps(sealed.name, lambda after, sealed=sealed: _reseal(line, sealed, after))  # type: ignore[misc]
     with transaction(line.database) as db:
         left = rekeying.left(db, line.keyring)
+        audit.renew_key(db, line.keyring, now)
         audit.record(db, "system", "keys.rotate", line.keyring.first.id, now, {"moved": sum(moved.values())})
     return Rotated(moved, {name: count for name, count in unreadable.items() if count}, left)
 
@@ -58,6 +63,11 @@ def rotate(line: Line, now: datetime, tell: Callable[[str, int], None] = lambda 
 def _rehash(line: Line, after: After | None) -> Stepped:
     with transaction(line.database) as db:
         return rekeying.rehash(db, line.keyring, after, STEP)
+
+
+def _rehash_own(line: Line, table: Table, after: After | None) -> Stepped:
+    with transaction(line.database) as db:
+        return rekeying.rehash_own(db, line.keyring, table, after, STEP)
 
 
 def _reseal(line: Line, sealed: rekeying.Sealed, after: After | None) -> Stepped:

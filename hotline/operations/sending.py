@@ -36,7 +36,9 @@ def send(line: Line, taken: Sequence[Parcel], broadcast_id: int | None) -> None:
     now = line.clock()
     results = [
         Result(
-            parcel.key, parcel.fence, settle(outcome, str(parcel.key), parcel.attempt, now, parcel.ends_at)
+            parcel.key,
+            parcel.fence,
+            settle(outcome, str(parcel.key), parcel.attempt, now, parcel.ends_at, line.timing),
         )
         for parcel, outcome in zip(taken, outcomes, strict=True)
     ]

@@ -3,6 +3,7 @@
 from typing import Final
 
 from hotline.domain.language import Language
+from hotline.domain.person import Role
 from hotline.domain.ticket import TicketKind
 
 URGENT: Final = "URGENT"
@@ -15,6 +16,10 @@ KINDS: Final[dict[TicketKind, str]] = {
     "opt_out_review": "may want to stop texts",
     "unanswered": "we do not understand this person's texts",
     "blocked_answer": "the carrier blocks our answers to this person",
+    "food": "needs food",
+    "accompaniment": "asks for someone to go along",
+    "lawyer": "needs a lawyer",
+    "detained": "someone was detained",
 }
 
 LANGUAGE_NAMES: Final[dict[Language, str]] = {"en": "English", "es": "Spanish"}
@@ -52,3 +57,42 @@ GO_ANSWERS: Final[dict[str, str]] = {
     "no_contact": "Ticket {CODE}: the caller hid their number, so we cannot call back.",
     "asked_not_to": "Report {CODE}: the person did not agree to a call back.",
 }
+
+TAKE_ANSWERS: Final[dict[str, str]] = {
+    "yours": "Ticket {CODE} is yours for 4 hours. To call the person: GO {CODE}",
+    "unknown": GO_ANSWERS["unknown"],
+    "closed": GO_ANSWERS["closed"],
+    "taken": GO_ANSWERS["taken"],
+}
+
+DUTY_ANSWERS: Final[dict[str, str]] = {
+    "on": "You are on duty. {WAITS} OFF when you stop.",
+    "off": "You are off duty. Thank you. ON when you come back.",
+}
+
+PIN_ANSWERS: Final[dict[str, str]] = {
+    "asked": "Answer with your PIN, within 10 minutes.",
+    "none": "You have no PIN yet: ask an admin for one.",
+    "locked": "Too many wrong PINs: commands from this phone are locked. An admin gives you a new PIN.",
+}
+PIN_GOOD: Final = "Thank you. This phone needs no PIN for 12 hours."
+PIN_WRONG: Final = "That is not your PIN. Tries left: {LEFT}."
+PIN_LOCKED_TOLD: Final = (
+    "Five wrong PINs came from the phone of {NAME}: its commands are locked. Speak with {NAME}, then give a"
+    " new PIN."
+)
+NOT_YOURS: Final = "This command is for dispatchers."
+
+NOTHING_WAITS: Final = "Nothing waits."
+TICKETS_WAIT: Final = "{COUNT} waiting:"
+TICKET_WAITS: Final = "{CODE} {KIND} ({LANGUAGE})"
+MORE_WAIT: Final = "and {COUNT} more."
+WORD_WAITS: Final = "Alert {CODE} waits for your word."
+
+ROLE_NAMES: Final[dict[Role, str]] = {
+    "dispatcher": "dispatcher",
+    "verifier": "verifier",
+    "approver": "approver",
+    "admin": "admin",
+}
+NO_DISPATCHER: Final = "There is no dispatcher: callers reach nobody. Add one with `hotline people add`."

@@ -6,12 +6,15 @@ from typing import Final
 import structlog
 from sqlalchemy import Connection
 
+from hotline.operations.alert_ends import remind_authors
 from hotline.operations.alerts import SYSTEM, AlertRefused, draft
 from hotline.operations.giving_back import free_overdue
+from hotline.operations.incidents import adopt_left
 from hotline.operations.line import Line
 from hotline.operations.quiet import ends_quiet
 from hotline.operations.release import start
 from hotline.operations.spending import resume_spending
+from hotline.operations.verifying import keep_asking
 from hotline.store import alerts, broadcasts, deliveries, lookups, outbox, spend, standing, tallies
 from hotline.store.broadcasts import Broadcast
 from hotline.store.database import transaction
@@ -41,7 +44,10 @@ def sweep(line: Line) -> list[tuple[str, int | None]]:
             wakes.append(("deliver", None))
         if outbox.has_unknown(db) or any(lookups.has_unknown(db, of.id) for of in running):
             wakes.append(("reconcile", None))
+    remind_authors(line, now)
     expire_alerts(line, now)
+    adopt_left(line, now)
+    keep_asking(line, now)
     for job, identifier in wakes:
         line.queue.wake(job, identifier)
     return wakes

@@ -31,6 +31,9 @@ Reason = Literal[
     "same_second",
     "future",
     "too_old",
+    "changed",
+    "nothing_proposed",
+    "own_proposal",
 ]
 
 # In English; the catalogs in `locales/` say them in other languages.
@@ -43,6 +46,9 @@ REASONS: Final[dict[Reason, str]] = {
     "same_second": "The second person must be another one than the first.",
     "future": "A review cannot be dated in the future.",
     "too_old": "A review of that date would be over already.",
+    "changed": "The wording changed since the page was opened. Read it again.",
+    "nothing_proposed": "Nothing waits for a second person here any more.",
+    "own_proposal": "Somebody else than who entered or made the review must confirm it.",
 }
 
 
@@ -119,19 +125,20 @@ def approve(
     with transaction(line.database) as db:
         for language, channel, digest in wanted:
             review = approved(line.flow, text_id, language, channel, digest, approval, now.date())
-            reviews.record(db, review, now)
+            reviews.record(db, review, now, wording_of(line.flow, review))
         _note(db, approval.reviewed_by, "text.approve", text_id, now, len(wanted))
     return len(wanted)
 
 
-def block(line: Line, text_id: str, by: str, now: datetime) -> int:
+def block(line: Line, text_id: str, by: str, now: datetime, note: str | None = None) -> int:
     """Block a text in every language and channel at once. Returns how many forms. Raises ReviewRefused."""
     if not fold(by):
         raise ReviewRefused("no_reviewer")
     wanted = _forms(line.flow, text_id, set(), set())
     with transaction(line.database) as db:
         for language, channel, digest in wanted:
-            reviews.record(db, blocked(text_id, language, channel, digest, by, now.date()), now)
+            review = blocked(text_id, language, channel, digest, by, now.date())
+            reviews.record(db, review, now, wording_of(line.flow, review), note=note)
         _note(db, by, "text.block", text_id, now, len(wanted))
     return len(wanted)
 
@@ -144,17 +151,21 @@ def approved(
     digest: str,
     approval: Approval,
     today: date,
+    is_proposal: bool = False,
 ) -> Review:
-    """An approval of one wording, with the day it ends. Raises ReviewRefused."""
+    """An approval of one wording, with the day it ends; a proposal may still lack the second person.
+
+    Raises ReviewRefused.
+    """
     text = flow.texts[text_id]
     due_on = approval.reviewed_on + timedelta(days=REVIEW_DAYS[text.volatility])
-    _check(text_id, text, approval, due_on, today)
+    _check(text_id, text, approval, due_on, today, is_proposal)
     return Review(
         hash=digest,
         text_id=text_id,
         language=language,
         channel=channel,
-        decision="approved",
+        decision="proposed" if is_proposal else "approved",
         reviewed_by=approval.reviewed_by.strip(),
         reviewed_on=approval.reviewed_on,
         language_reviewed_by=approval.language_reviewed_by.strip(),
@@ -166,6 +177,11 @@ def approved(
 
 def blocked(text_id: str, language: Language, channel: Channel, digest: str, by: str, today: date) -> Review:
     return Review(digest, text_id, language, channel, "blocked", by.strip(), today, None, None, None, None)
+
+
+def wording_of(flow: Flow, review: Review) -> str:
+    """The present wording that a review speaks of."""
+    return flow.texts[review.text_id].forms()[review.language, review.channel]
 
 
 def production_ready(flow: Flow, decisions: Mapping[str, Review], today: date) -> list[str]:
@@ -201,7 +217,9 @@ def _forms(
     return found
 
 
-def _check(text_id: str, text: Text, approval: Approval, due_on: date, today: date) -> None:
+def _check(
+    text_id: str, text: Text, approval: Approval, due_on: date, today: date, is_proposal: bool
+) -> None:
     name, _, role = approval.reviewed_by.partition(",")
     if not fold(name) or not fold(role):
         raise ReviewRefused("no_reviewer", text_id)
@@ -212,7 +230,7 @@ def _check(text_id: str, text: Text, approval: Approval, due_on: date, today: da
     if due_on < today:
         raise ReviewRefused("too_old", text_id)
     second = fold((approval.second_by or "").partition(",")[0])
-    if needs_two(text) and not second:
+    if needs_two(text) and not second and not is_proposal:
         raise ReviewRefused("no_second", text_id)
     if second and second == fold(name):
         raise ReviewRefused("same_second", text_id)

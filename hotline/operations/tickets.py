@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from hotline.domain.code import new_code
 from hotline.domain.language import Language
 from hotline.domain.outcome import Accepted, Outcome, Refused, Unknown
-from hotline.domain.person import Dispatcher
+from hotline.domain.person import Person
 from hotline.domain.ports import Ring
 from hotline.domain.ticket import TicketState, may_move
 from hotline.flow.effect import OpenTicket
@@ -27,7 +27,10 @@ RING_S: Final = 25
 TAKEN_AT_MOST: Final = timedelta(minutes=30)  # without news of the call back
 RINGS_AT_MOST: Final = timedelta(minutes=2)
 
+OWNED_AT_MOST: Final = timedelta(hours=4)  # taken without a call back
+
 Taken = Literal["ringing", "unknown", "closed", "taken", "no_contact", "asked_not_to"]
+Owned = Literal["yours", "unknown", "closed", "taken"]
 
 
 def open_ticket(
@@ -93,7 +96,7 @@ def _ask_again(
 
 
 def call_back(
-    line: Line, db: Connection, code: str, dispatcher: Dispatcher, now: datetime
+    line: Line, db: Connection, code: str, dispatcher: Person, now: datetime
 ) -> tuple[Taken, int | None]:
     """A dispatcher takes a ticket. The caller wakes `ring` with the ticket's id after the commit.
 
@@ -116,7 +119,22 @@ def call_back(
     return "ringing", ticket.id
 
 
-def _refusal(line: Line, db: Connection, ticket: Ticket, dispatcher: Dispatcher) -> Taken | None:
+def take(line: Line, db: Connection, code: str, dispatcher: Person, now: datetime) -> Owned:
+    """A dispatcher takes a ticket and sees to it without a call; it waits again when nothing comes of it."""
+    ticket = tickets.by_code(db, code)
+    if ticket is None:
+        return "unknown"
+    if ticket.state == "closed":
+        return "closed"
+    if ticket.state == "taken" and ticket.owner != dispatcher.name:
+        return "taken"
+    if ticket.state == "open":
+        tickets.move(db, ticket.id, "taken", dispatcher.name, now, due_at=now + OWNED_AT_MOST)
+        audit.record(db, dispatcher.name, "ticket.take", ticket.code, now)
+    return "yours"
+
+
+def _refusal(line: Line, db: Connection, ticket: Ticket, dispatcher: Person) -> Taken | None:
     if ticket.state == "closed":
         return "closed"
     if ticket.state == "taken" and ticket.owner != dispatcher.name:
@@ -130,7 +148,7 @@ def _refusal(line: Line, db: Connection, ticket: Ticket, dispatcher: Dispatcher)
     return None
 
 
-def _leg(ticket: Ticket, dispatcher: Dispatcher, now: datetime) -> dict[str, object]:
+def _leg(ticket: Ticket, dispatcher: Person, now: datetime) -> dict[str, object]:
     return {
         "id": secrets.token_urlsafe(12),
         "call_sid": None,
@@ -153,7 +171,7 @@ def ring_back(line: Line, ticket_id: int, now: datetime) -> bool:
         waiting = legs.take_unrung(db, ticket_id, now)
     if waiting is None:
         return False
-    dispatcher = next((d for d in line.dispatchers if d.name == waiting.person), None)
+    dispatcher = line.people().named(waiting.person)
     path = f"/twilio/voice/whisper/{waiting.id}?n=1"
     ring = Ring(dispatcher.phone, path, "/twilio/status/call", RING_S) if dispatcher else None
     outcome = line.caller.ring(ring) if ring else None

@@ -8,6 +8,7 @@ from typing import Final
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
+from hotline.domain.person import Person
 from hotline.domain.sms import measure, measure_unkept
 from hotline.flow.effect import RememberLanguage
 from hotline.flow.engine import advance
@@ -18,17 +19,21 @@ from hotline.flow.reply import Connect, Reply
 from hotline.flow.session import Session, Turn
 from hotline.operations.circumstances import facts_of, occasion_of, session_of, within_cap
 from hotline.operations.effects import Wake, apply
+from hotline.operations.flow_counts import Move
 from hotline.operations.line import Line
 from hotline.operations.rendering import Mouth, Rendered
 from hotline.operations.ringing import is_anyone_left, legs_for
-from hotline.operations.staff import StaffAnswer, is_command, staff_answer
-from hotline.store import contacts, health, legs, messages, turns
+from hotline.operations.site_texts import answer_contact, may_name_site, named_site
+from hotline.operations.staff import staff_answer
+from hotline.operations.staff_answer import StaffAnswer
+from hotline.store import contacts, deletions, health, legs, messages, turns
 from hotline.store.database import Contended, DatabaseAway, transaction
 from hotline.store.quick import DriverConnection, driver_of
 from hotline.store.turns import Standing, Words, Written
 
 TRIES: Final = 8  # a contact who sends many texts at once: each try waits for the one before
 A_DAY: Final = timedelta(days=1)
+SETTLED: Final = timedelta(hours=1)  # the carrier deletes nothing that is in motion
 
 
 class TooBusy(Exception):
@@ -73,7 +78,7 @@ def _try(line: Line, inbound: Inbound, mouth: Mouth, now: datetime) -> str | Non
         standing = _read(line, db, inbound, now)
         if standing.answer is not None:
             return standing.answer
-        if not _is_staff_command(line, inbound) and not isinstance(inbound.input, HungUp | DialEnded):
+        if not _takes_more(line, inbound):
             facts = facts_of(line, library, standing, inbound, now)
             turn = advance(line.flow, library, session_of(standing, inbound), inbound.input, facts)
             session, replies = within_cap(line, turn, now)
@@ -115,7 +120,9 @@ def _take(
     mouth: Mouth,
     now: datetime,
 ) -> tuple[str, list[Wake], Written]:
-    staff = _staff(line, db, library, inbound, now)
+    staff = _staff(line, db, library, inbound, now) or answer_contact(line, db, library, inbound, now)
+    if staff and staff.is_secret:
+        inbound = _forget_secret(line, db, inbound, now)
     turn = (
         Turn(session_of(standing, inbound), staff.replies)
         if staff
@@ -159,30 +166,37 @@ def _advance(
         event = DialEnded(was_bridged=True)
     if isinstance(event, DialEnded) and event.was_bridged:
         event = DialEnded(legs.was_accepted(db, inbound.sid))  # a box that picked up pressed no 1
-    facts = facts_of(line, library, standing, inbound, now)
+    facts = replace(facts_of(line, library, standing, inbound, now), site=named_site(line, db, inbound))
     if isinstance(event, DialEnded) and not event.was_bridged:
         facts = replace(facts, is_anyone_left=is_anyone_left(line, db, inbound))
     return advance(line.flow, library, session_of(standing, inbound), event, facts)
 
 
-def _is_staff_command(line: Line, inbound: Inbound) -> bool:
-    event = inbound.input
-    return (
-        isinstance(event, Text)
-        and inbound.contact is not None
-        and line.dispatcher_with(inbound.contact) is not None
-        and is_command(event.body)
-    )
+def _takes_more(line: Line, inbound: Inbound) -> bool:
+    """Must more be looked up than the quick way does?"""
+    is_ended_call = isinstance(inbound.input, HungUp | DialEnded)
+    return is_ended_call or _staff_person(line, inbound) is not None or may_name_site(inbound)
+
+
+def _staff_person(line: Line, inbound: Inbound) -> Person | None:
+    """Whoever of the network texts; their texts may be commands, which take more than the quick way."""
+    is_text = isinstance(inbound.input, Text) and inbound.contact is not None
+    return line.people().person_with(inbound.contact) if is_text and inbound.contact else None
 
 
 def _staff(
     line: Line, db: Connection, library: Library, inbound: Inbound, now: datetime
 ) -> StaffAnswer | None:
-    event = inbound.input
-    if not _is_staff_command(line, inbound) or not isinstance(event, Text) or inbound.contact is None:
+    person = _staff_person(line, inbound)
+    if person is None or not isinstance(inbound.input, Text):
         return None
-    dispatcher = line.dispatcher_with(inbound.contact)
-    return staff_answer(line, db, library, dispatcher, event.body, now) if dispatcher else None
+    return staff_answer(line, db, library, person, inbound.input.body, now, inbound.input.media)
+
+
+def _forget_secret(line: Line, db: Connection, inbound: Inbound, now: datetime) -> Inbound:
+    """A PIN is kept neither here nor at the carrier."""
+    deletions.ask(db, line.keyring, "message", [inbound.sid], now + SETTLED)
+    return replace(inbound, input=Text("······"))
 
 
 def _needs_more(standing: Standing, turn: Turn, replies: Sequence[Reply]) -> bool:
@@ -215,7 +229,7 @@ def _write(
     expires_at = now + timedelta(hours=line.limits.session_hours)
     words = _words(line, standing, inbound, rendered.wordings)
     answer = rendered.document
-    return turns.write(
+    written = turns.write(
         db,
         line.keyring,
         standing,
@@ -227,6 +241,24 @@ def _write(
         inbound.n,
         now,
         now - A_DAY,
+    )
+    if written == "written":
+        line.counts.note(_move(line, standing, session, inbound, now))
+    return written
+
+
+def _move(line: Line, standing: Standing, session: Session, inbound: Inbound, now: datetime) -> Move:
+    """The turn as it is counted; a call that is over stands nowhere."""
+    lasts = timedelta(hours=line.limits.session_hours)
+    is_over = isinstance(inbound.input, HungUp)
+    return Move(
+        inbound.channel,
+        inbound.channel == "voice" and inbound.n == 0,
+        session.language,
+        standing.session.node if standing.session else None,
+        standing.expires_at - lasts if standing.expires_at else now,
+        None if is_over else session.node,
+        now,
     )
 
 

@@ -1,29 +1,32 @@
 """Read variables into a value, and gather every fault on the way."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from hotline.domain.hours import BadHours, Hours, read_hours
-from hotline.domain.person import Dispatcher
 from hotline.domain.phone import NotAPhoneNumber, PhoneNumber, parse_phone
+from hotline.domain.timing import USUAL, Timing
+from hotline.settings.pace import BadPace, read_rate, read_sender_rates, read_timing
 from hotline.settings.rules import faults_of
 from hotline.settings.value import BadSettings, Settings
 from hotline.settings.variables import (
     DEMO_ACCOUNT_SID,
     DEMO_AUTH_TOKEN,
-    DEMO_DISPATCHERS,
     DEMO_NUMBER,
     ROOT,
     VARIABLES,
 )
 
 _ADDRESS: Final = "put an address such as https://line.example.org, without user, query or #"
+_TILES: Final = "put an address such as https://tiles.example.org/{z}/{x}/{y}.png, or leave it empty"
 _POSTGRESQL: Final = ("postgresql", "postgresql+psycopg")
 _REDIS: Final = ("redis", "rediss", "unix")
 MOST_DOLLARS: Final = 1_000_000
+MOST_PROCESSES: Final = 1000
+T = TypeVar("T")
 
 
 class Reader:
@@ -63,7 +66,6 @@ class Reader:
             org=self._text("HOTLINE_ORG"),
             network_file=Path(self._text("HOTLINE_NETWORK_FILE")),
             flows_dir=Path(self._text("HOTLINE_FLOWS_DIR")),
-            dispatchers=self._dispatchers(),
             log_level=self._one_of("HOTLINE_LOG_LEVEL", {"debug", "info", "warning", "error"}),
             account_sid=self._text("TWILIO_ACCOUNT_SID"),
             auth_tokens=self._list("TWILIO_AUTH_TOKEN"),
@@ -78,9 +80,14 @@ class Reader:
             keep_days=self._keep_days(),
             daily_spend=self._limit("HOTLINE_DAILY_SPEND"),
             segment_price=self._money("HOTLINE_SEGMENT_PRICE") or 0,
-            segments_per_second=self._rate("HOTLINE_SEGMENTS_PER_SECOND"),
+            segments_per_second=self._rate_or_none("HOTLINE_SEGMENTS_PER_SECOND"),
+            sender_rates=self._sender_rates(),
+            account_segments_per_second=self._rate("HOTLINE_ACCOUNT_SEGMENTS_PER_SECOND"),
+            sending_processes=self._processes("HOTLINE_SENDING_PROCESSES"),
             calls_per_second=self._rate("HOTLINE_CALLS_PER_SECOND"),
             call_price=self._money("HOTLINE_CALL_PRICE") or 0,
+            map_tiles=self._tiles(),
+            timing=self._timing(),
         )
 
     def _use_demo_defaults(self) -> None:
@@ -96,7 +103,6 @@ class Reader:
             "TWILIO_AUTH_TOKEN": DEMO_AUTH_TOKEN,
             "TWILIO_API_BASE_URL": "http://127.0.0.1:8001",
             "TWILIO_FROM_NUMBERS": DEMO_NUMBER,
-            "HOTLINE_DISPATCHERS": DEMO_DISPATCHERS,
             "HOTLINE_NETWORK_FILE": str(ROOT / "flows" / "network.demo.yaml"),
         }
 
@@ -125,6 +131,20 @@ class Reader:
             return self._defaults[name]
         if not is_whole or parts.query or parts.fragment or parts.username:
             self._fault(name, _ADDRESS)
+        return value
+
+    def _tiles(self) -> str:
+        """Where map pictures come from; the one place besides us that a browser of the console may ask."""
+        value = self._text("HOTLINE_MAP_TILES")
+        try:
+            parts = urlsplit(value)
+            is_whole = parts.scheme == "https" and bool(parts.hostname) and "{" not in parts.netloc
+        except ValueError:
+            is_whole = False
+        is_plain = value.isascii() and not set(value) & set(" \t;,'\"")
+        if value and not (is_whole and is_plain and all(part in value for part in ("{z}", "{x}", "{y}"))):
+            self._fault("HOTLINE_MAP_TILES", _TILES)
+            return ""
         return value
 
     def _server(self, name: str, schemes: tuple[str, ...]) -> str:
@@ -166,19 +186,6 @@ class Reader:
             self._fault("HOTLINE_VOICE_NUMBER", "put the number that callers see when we call them back")
         return number or PhoneNumber(DEMO_NUMBER)
 
-    def _dispatchers(self) -> tuple[Dispatcher, ...]:
-        people = []
-        for piece in self._list("HOTLINE_DISPATCHERS"):
-            name, text, language = (part.strip() for part in (*piece.split(":", 2), "", "")[:3])
-            number = self._number("HOTLINE_DISPATCHERS", text)
-            if not name or language not in {"es", "en"}:
-                self._fault("HOTLINE_DISPATCHERS", "write name:number:language, as in Ana:+12135550190:es")
-            elif number:
-                people.append(Dispatcher(name, number, "es" if language == "es" else "en"))
-        if len({person.name.casefold() for person in people}) != len(people):
-            self._fault("HOTLINE_DISPATCHERS", "gives two people one name")
-        return tuple(people)
-
     def _pairs(self, name: str) -> dict[str, str]:
         pairs = [piece.partition(":") for piece in self._list(name)]
         if any(not key or not colon or not secret for key, colon, secret in pairs):
@@ -216,11 +223,27 @@ class Reader:
         return round(dollars * 1_000_000)
 
     def _rate(self, name: str) -> float:
+        return self._paced(name, read_rate, 1.0)
+
+    def _rate_or_none(self, name: str) -> float | None:
+        return self._rate(name) if self._text(name) else None
+
+    def _sender_rates(self) -> dict[str, float]:
+        return self._paced("HOTLINE_SENDER_RATES", read_sender_rates, {})
+
+    def _timing(self) -> Timing:
+        return self._paced("HOTLINE_TIMING", read_timing, USUAL)
+
+    def _paced(self, name: str, read: Callable[[str], T], otherwise: T) -> T:
         try:
-            rate = float(self._text(name))
-        except ValueError:
-            rate = 0.0
-        if not 0 < rate <= 10_000:
-            self._fault(name, "put segments a second that the carrier permits each sender, such as 1 or 3")
-            return 1.0
-        return rate
+            return read(self._text(name))
+        except BadPace as fault:
+            self._fault(name, str(fault))
+            return otherwise
+
+    def _processes(self, name: str) -> int:
+        value = self._text(name)
+        if not value.isdecimal() or not 1 <= int(value) <= MOST_PROCESSES:
+            self._fault(name, f"put how many workers send at once over all hosts, 1 to {MOST_PROCESSES}")
+            return 1
+        return int(value)

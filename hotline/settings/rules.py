@@ -1,9 +1,12 @@
 """What demo and production each insist on."""
 
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import Final
 from urllib.parse import urlsplit
 
+from hotline.domain.timing import faults_of as timing_faults
+from hotline.domain.timing import shortened
 from hotline.settings.value import Settings
 
 _LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -13,7 +16,18 @@ _SHORTEST_TOKEN: Final = 32
 def faults_of(settings: Settings, given: Mapping[str, str]) -> list[str]:
     """`NAME: what to put there` for everything that the mode does not allow."""
     found = _demo(settings) if settings.mode == "demo" else _production(settings, given)
-    return [f"{name}: {what}" for name, what in found]
+    return [f"{name}: {what}" for name, what in chain(_paces(settings), found)]
+
+
+def _paces(settings: Settings) -> Iterator[tuple[str, str]]:
+    """Rates are of senders that there are, and no request outlasts its lease."""
+    for sender in settings.sender_rates:
+        if sender not in settings.senders:
+            whose = "the messaging service" if settings.messaging_service_sid else "TWILIO_FROM_NUMBERS"
+            what = f"names a sender that is not ours (it ends in {sender[-2:]}): texts go out from {whose}"
+            yield "HOTLINE_SENDER_RATES", what
+    for fault in timing_faults(settings.timing):
+        yield "HOTLINE_TIMING", fault
 
 
 def _demo(settings: Settings) -> Iterator[tuple[str, str]]:
@@ -23,7 +37,6 @@ def _demo(settings: Settings) -> Iterator[tuple[str, str]]:
     numbers = {
         "TWILIO_FROM_NUMBERS": settings.from_numbers,
         "HOTLINE_VOICE_NUMBER": (settings.voice_number,),
-        "HOTLINE_DISPATCHERS": tuple(dispatcher.phone for dispatcher in settings.dispatchers),
     }
     for name, listed in numbers.items():
         if not all(number.is_test for number in listed):
@@ -33,10 +46,10 @@ def _demo(settings: Settings) -> Iterator[tuple[str, str]]:
 def _production(settings: Settings, given: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     yield from _addresses(settings)
     yield from _account(settings)
+    if short := shortened(settings.timing):
+        yield "HOTLINE_TIMING", f"production takes no shorter times than usual ({', '.join(short)})"
     if not settings.secret_key and not settings.secret_key_file:
         yield "HOTLINE_SECRET_KEY", "put the output of: hotline settings new-key"
-    if not settings.dispatchers:
-        yield "HOTLINE_DISPATCHERS", "put at least two people as name:number:language"
     if not given.get("HOTLINE_NETWORK_FILE"):
         yield "HOTLINE_NETWORK_FILE", "put a copy of flows/network.demo.yaml with your own values"
     if not given.get("HOTLINE_ORG"):

@@ -7,8 +7,9 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from hotline.domain.hours import Hours
-from hotline.domain.person import Dispatcher
 from hotline.domain.phone import PhoneNumber
+from hotline.domain.sender import usual_rate
+from hotline.domain.timing import Timing
 
 
 class BadSettings(Exception):
@@ -35,7 +36,6 @@ class Settings:
     org: str
     network_file: Path
     flows_dir: Path
-    dispatchers: tuple[Dispatcher, ...]
     log_level: str
     account_sid: str
     auth_tokens: tuple[str, ...]
@@ -50,9 +50,14 @@ class Settings:
     keep_days: Mapping[str, int]
     daily_spend: int | None
     segment_price: int
-    segments_per_second: float
+    segments_per_second: float | None
+    sender_rates: Mapping[str, float]
+    account_segments_per_second: float
+    sending_processes: int
     calls_per_second: float
     call_price: int
+    map_tiles: str
+    timing: Timing
 
     def __repr__(self) -> str:
         return f"Settings(mode={self.mode!r}, public_url={self.public_url!r})"
@@ -65,3 +70,11 @@ class Settings:
             if self.messaging_service_sid
             else tuple(number.e164 for number in self.from_numbers)
         )
+
+    @property
+    def permitted(self) -> dict[str, float]:
+        """The segments a second of each sender: its own rate, else the usual one, else that of its kind."""
+        return {
+            sender: self.sender_rates.get(sender, self.segments_per_second or usual_rate(sender))
+            for sender in self.senders
+        }

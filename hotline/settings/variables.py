@@ -11,7 +11,6 @@ TWILIO_API: Final = "https://api.twilio.com"
 DEMO_ACCOUNT_SID: Final = "AC" + "d" * 32
 DEMO_AUTH_TOKEN: Final = "demo-carrier-on-this-machine-only"  # noqa: S105
 DEMO_NUMBER: Final = "+15005550006"
-DEMO_DISPATCHERS: Final = "Ana:+12135550190:es,Bo:+12135550191:en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +42,6 @@ VARIABLES: Final = (
     Variable("HOTLINE_NETWORK_FILE", "numbers, places and names that fill the texts"),
     Variable("HOTLINE_FLOWS_DIR", "folder of the flows", str(ROOT / "flows")),
     Variable("HOTLINE_HOURS", "when dispatchers answer: mon-fri 06:00-18:00, sat 08:00-12:00", "always"),
-    Variable("HOTLINE_DISPATCHERS", "name:number:language, separated by commas", is_secret=True),
     Variable(
         "HOTLINE_VOICE_NUMBER", "number that calls go out from; empty: the first of TWILIO_FROM_NUMBERS"
     ),
@@ -68,7 +66,27 @@ VARIABLES: Final = (
     Variable("HOTLINE_KEEP_TICKET_DAYS", "closed tickets are erased after", "30"),
     Variable("HOTLINE_DAILY_SPEND", "dollars a day after which alerts are held; empty: no limit", "50"),
     Variable("HOTLINE_SEGMENT_PRICE", "dollars for one segment", "0.0079"),
-    Variable("HOTLINE_SEGMENTS_PER_SECOND", "permitted rate of each sender", "1"),
+    Variable(
+        "HOTLINE_SENDER_RATES",
+        "segments a second that each sender is permitted, as +12135550100:1,MG...:225",
+    ),
+    Variable(
+        "HOTLINE_SEGMENTS_PER_SECOND",
+        "permitted rate of each sender not named there; empty: by kind (number 1, toll-free 3)",
+    ),
+    Variable(
+        "HOTLINE_ACCOUNT_SEGMENTS_PER_SECOND", "permitted rate of all senders of the account together", "2000"
+    ),
+    Variable(
+        "HOTLINE_SENDING_PROCESSES",
+        "how many workers send at most, over all hosts",
+        "4",
+    ),
+    Variable("HOTLINE_TIMING", "times other than usual, in seconds, as lease_s=300,hold_s=600"),
     Variable("HOTLINE_CALLS_PER_SECOND", "alert calls that are begun in a second", "1"),
     Variable("HOTLINE_CALL_PRICE", "dollars for one alert call of a minute", "0.025"),
+    Variable(
+        "HOTLINE_MAP_TILES",
+        "address of map pictures, as https://tiles.example.org/{z}/{x}/{y}.png; empty: a plain map",
+    ),
 )

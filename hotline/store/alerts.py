@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select, text, update
+from sqlalchemy import Connection, func, select, text, update
 
-from hotline.domain.alert import AlertKind, AlertState, Basis
+from hotline.domain.alert import AlertState, Basis
+from hotline.domain.notice import MessageKind
 from hotline.store.sealing import Keyring
 from hotline.store.tables import alert
 
@@ -19,7 +20,7 @@ class Alert:
 
     id: int
     code: str
-    kind: AlertKind
+    kind: MessageKind
     template: str
     values: Mapping[str, str]
     area: str
@@ -38,13 +39,15 @@ class Alert:
     word_ends_at: datetime | None
     created_at: datetime
     released_at: datetime | None
+    incident_id: int | None = None
+    agreed_by: str | None = None
 
 
 def add(
     db: Connection,
     keyring: Keyring,
     code: str,
-    kind: AlertKind,
+    kind: MessageKind,
     template: str,
     values: Mapping[str, str],
     area: str,
@@ -56,15 +59,17 @@ def add(
     author: str,
     follows_id: int | None,
     now: datetime,
+    incident_id: int | None = None,
 ) -> int | None:
     """Write a draft under a code; None when the code is taken (draw another)."""
     row_id = int(db.execute(text("SELECT nextval(pg_get_serial_sequence('alert', 'id'))")).scalar_one())
     added = db.execute(
         text(
             "INSERT INTO alert (id, code, kind, template, values_ct, area, zips, basis, observer, seen_at,"
-            " ends_at, author, follows_id, state, created_at) OVERRIDING SYSTEM VALUE"
+            " ends_at, author, follows_id, incident_id, state, created_at) OVERRIDING SYSTEM VALUE"
             " VALUES (:id, :code, :kind, :template, :values_ct, :area, CAST(:zips AS varchar[]), :basis,"
-            " :observer, :seen_at, :ends_at, :author, :follows_id, 'draft', :now)"
+            " :observer, :seen_at, :ends_at, :author, :follows_id, :incident_id, 'draft',"
+            " :now)"
             " ON CONFLICT (code) DO NOTHING RETURNING id"
         ),
         {
@@ -81,6 +86,7 @@ def add(
             "ends_at": ends_at,
             "author": author,
             "follows_id": follows_id,
+            "incident_id": incident_id,
             "now": now,
         },
     ).scalar_one_or_none()
@@ -161,6 +167,65 @@ def ended_unanswered(db: Connection, keyring: Keyring, now: datetime, limit: int
     return [_read(keyring, row) for row in rows]
 
 
+def page(db: Connection, keyring: Keyring, before_id: int | None, limit: int) -> list[Alert]:
+    """The newest first, from behind an id."""
+    wanted = select(alert)
+    if before_id is not None:
+        wanted = wanted.where(alert.c.id < before_id)
+    return [_read(keyring, row) for row in db.execute(wanted.order_by(alert.c.id.desc()).limit(limit))]
+
+
+def following(db: Connection, keyring: Keyring, first_id: int) -> list[Alert]:
+    """What followed an alert, in its order; also what was withdrawn."""
+    rows = db.execute(select(alert).where(alert.c.follows_id == first_id).order_by(alert.c.id).limit(100))
+    return [_read(keyring, row) for row in rows]
+
+
+def agree(db: Connection, alert_id: int, person: str) -> None:
+    """The first of two has agreed; it waits for the second."""
+    db.execute(
+        update(alert).where(alert.c.id == alert_id).values(state="draft", agreed_by=person, word_hash=None)
+    )
+
+
+def ending(db: Connection, keyring: Keyring, now: datetime, until: datetime, limit: int = 20) -> list[Alert]:
+    """Alerts of the world that end soon, of which nobody was reminded and that nothing newer replaced."""
+    rows = db.execute(
+        select(alert)
+        .where(
+            alert.c.state == "released",
+            alert.c.kind.in_(("actual", "update")),
+            alert.c.reminded_at.is_(None),
+            alert.c.ends_at > now,
+            alert.c.ends_at <= until,
+            text(
+                "NOT EXISTS (SELECT FROM alert f WHERE f.follows_id = coalesce(alert.follows_id, alert.id)"
+                " AND f.state = 'released' AND (f.kind IN ('correction', 'all_clear', 'expired')"
+                " OR f.kind = 'update' AND f.id > alert.id))"
+            ),
+        )
+        .order_by(alert.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return [_read(keyring, row) for row in rows]
+
+
+def reminded(db: Connection, alert_id: int, now: datetime) -> None:
+    db.execute(update(alert).where(alert.c.id == alert_id).values(reminded_at=now))
+
+
+def newest_release(
+    db: Connection, kind: MessageKind, zips: Sequence[str], first_id: int | None
+) -> datetime | None:
+    """When the last of a kind went out: of one alert's followers, or of those for any of these ZIP codes."""
+    of_one = alert.c.follows_id == first_id if first_id is not None else alert.c.zips.overlap(list(zips))
+    found: datetime | None = db.scalar(
+        select(func.max(alert.c.released_at)).where(alert.c.kind == kind, alert.c.state == "released", of_one)
+    )
+    return found
+
+
 def _one(db: Connection, keyring: Keyring, statement: Any, lock: bool) -> Alert | None:
     row = db.execute(statement.with_for_update() if lock else statement).one_or_none()
     return _read(keyring, row) if row else None
@@ -190,6 +255,8 @@ def _read(keyring: Keyring, row: Any) -> Alert:
         row.word_ends_at,
         row.created_at,
         row.released_at,
+        row.incident_id,
+        row.agreed_by,
     )
 
 

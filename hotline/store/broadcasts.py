@@ -34,6 +34,7 @@ class Broadcast:
     ends_at: datetime
     created_at: datetime
     finished_at: datetime | None
+    audience: str = "alert"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +58,17 @@ def add(
     bodies: Mapping[Language, Body],
     ends_at: datetime,
     now: datetime,
+    audience: str = "alert",
 ) -> int:
-    """Write a broadcast and its wordings; its deliveries are written after the commit."""
+    """Write a broadcast and its wordings, for who asked for this audience; its deliveries are written
+    after the commit."""
     added = db.execute(
         insert(broadcast)
         .values(
             alert_id=alert_id,
             follows_id=follows_id,
             is_urgent=is_urgent,
+            audience=audience,
             state="sending",
             zips=list(zips),
             senders=list(senders),
@@ -107,6 +111,12 @@ def running(db: Connection) -> list[Broadcast]:
         .order_by(broadcast.c.is_urgent.desc(), broadcast.c.id)
     )
     return [_read(row) for row in rows]
+
+
+def shown(db: Connection, since: datetime) -> list[Broadcast]:
+    """Broadcasts that are not finished, or were finished since then, the oldest first."""
+    is_new = broadcast.c.finished_at.is_(None) | (broadcast.c.finished_at > since)
+    return [_read(row) for row in db.execute(select(broadcast).where(is_new).order_by(broadcast.c.id))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +168,19 @@ def largest_body(db: Connection, broadcast_id: int) -> int:
         broadcast_body.c.broadcast_id == broadcast_id
     )
     return int(db.scalar(statement) or 1)
+
+
+def segments_of(db: Connection, broadcast_id: int) -> dict[str, int]:
+    """Segments of the wording in each language."""
+    statement = select(broadcast_body.c.language, broadcast_body.c.segments)
+    rows = db.execute(statement.where(broadcast_body.c.broadcast_id == broadcast_id))
+    return {row.language: row.segments for row in rows}
+
+
+def states_of(db: Connection, alert_ids: Sequence[int]) -> dict[int, BroadcastState]:
+    """Where the broadcasts of some alerts stand."""
+    statement = select(broadcast.c.alert_id, broadcast.c.state).where(broadcast.c.alert_id.in_(alert_ids))
+    return {row.alert_id: row.state for row in db.execute(statement)}
 
 
 def alert_code(db: Connection, broadcast_id: int) -> str:
@@ -240,4 +263,5 @@ def _read(row: Any) -> Broadcast:
         row.ends_at,
         row.created_at,
         row.finished_at,
+        row.audience,
     )

@@ -2,15 +2,17 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Literal
+from datetime import datetime, timedelta
+from typing import Final, Literal
 
 from sqlalchemy import Connection, delete, func, select, text, update
 
-from hotline.store.sealing import Keyring
+from hotline.store.sealing import CannotOpen, Keyring
 from hotline.store.tables import carrier_deletion
 
 DeletionKind = Literal["message", "recording", "call", "number"]
+
+SET_ASIDE: Final = timedelta(days=1)  # the key may be put back into the list
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +47,21 @@ def ask(
         )
 
 
-def claim(db: Connection, keyring: Keyring, now: datetime, until: datetime, limit: int) -> list[Deletion]:
-    """What may be asked of the carrier now, kept from other workers `until` then."""
-    rows = db.execute(
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """What may be asked of the carrier now, and the ids of rows that no key of ours opens."""
+
+    deletions: tuple[Deletion, ...]
+    unreadable: tuple[int, ...]
+
+    @property
+    def rows(self) -> int:
+        return len(self.deletions) + len(self.unreadable)
+
+
+def claim(db: Connection, keyring: Keyring, now: datetime, until: datetime, limit: int) -> Claimed:
+    """Keep what is due from other workers `until` then; what cannot be opened is set aside for a day."""
+    found = db.execute(
         text(
             "UPDATE carrier_deletion SET not_before = :until, attempt = attempt + 1 WHERE id IN"
             " (SELECT id FROM carrier_deletion WHERE not_before <= :now ORDER BY id LIMIT :limit"
@@ -55,7 +69,16 @@ def claim(db: Connection, keyring: Keyring, now: datetime, until: datetime, limi
         ),
         {"now": now, "until": until, "limit": limit},
     )
-    return [Deletion(row.id, row.kind, keyring.open(row.sid_ct, _place(row.id)), row.attempt) for row in rows]
+    opened, unreadable = list[Deletion](), list[int]()
+    for row in sorted(found, key=lambda row: int(row.id)):
+        try:
+            subject = keyring.open(row.sid_ct, _place(row.id))
+        except CannotOpen:
+            unreadable.append(row.id)
+            postpone(db, row.id, now + SET_ASIDE)
+        else:
+            opened.append(Deletion(row.id, row.kind, subject, row.attempt))
+    return Claimed(tuple(opened), tuple(unreadable))
 
 
 def done(db: Connection, deletion_id: int) -> None:

@@ -7,19 +7,20 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from hotline.domain.call import CALLS
-from hotline.domain.lease import LEASE
 from hotline.domain.phone import PhoneNumber
+from hotline.domain.timing import USUAL, Timing
 from hotline.store import contacts
 from hotline.store.arrays import array
 from hotline.store.broadcasts import Body, Broadcast
 from hotline.store.parcels import DeliveryKey, Parcel, Result
 from hotline.store.sealing import CannotOpen, Keyring
 
-# Taken and judged in one statement: whoever opted out since the rows were written is skipped here.
+# Taken and judged in one statement: whoever opted out since the rows were written is skipped here, and so is
+# the second row of a number (erased and signed up anew while the rows were written).
 _TAKE = text(
     """
     WITH picked AS (
-        SELECT d.broadcast_id, d.seq, d.contact_id, d.reason, d.code FROM delivery d
+        SELECT d.broadcast_id, d.seq, d.contact_id, d.phone_hash, d.reason, d.code FROM delivery d
         WHERE d.broadcast_id = :id AND d.sender = :sender AND d.status = 'pending'
           AND (d.not_before IS NULL OR d.not_before <= :now)
           AND (d.zip IS NULL OR d.zip <> ALL(CAST(:quiet AS varchar[])))
@@ -29,22 +30,29 @@ _TAKE = text(
         SELECT picked.broadcast_id, picked.seq, picked.reason, picked.code, c.id AS contact_id, c.phone_ct,
                CASE WHEN c.id IS NULL THEN 'erased'
                     WHEN EXISTS (SELECT FROM suppression p WHERE p.phone_hash = c.phone_hash)
-                    THEN 'opted_out' END AS why_not
+                    THEN 'opted_out'
+                    WHEN row_number() OVER (PARTITION BY picked.phone_hash ORDER BY picked.seq) > 1
+                      OR EXISTS (SELECT FROM delivery o WHERE o.broadcast_id = :id AND o.seq <> picked.seq
+                                 AND o.phone_hash = picked.phone_hash AND o.fence > 0)
+                    THEN 'double' END AS why_not
         FROM picked LEFT JOIN contact c ON c.id = picked.contact_id
     ), taken AS (
         UPDATE delivery d
         SET status = CASE WHEN j.why_not IS NULL THEN 'sending' ELSE 'skipped' END, reason = j.why_not,
-            fence = d.fence + 1, misses = 0, not_before = NULL, code = NULL,
+            fence = d.fence + CASE WHEN j.why_not IS NULL THEN 1 ELSE 0 END,
+            misses = 0, not_before = NULL, code = NULL,
             asked_at = CASE WHEN j.why_not IS NULL THEN CAST(:now AS timestamptz) END,
             leased_until = CASE WHEN j.why_not IS NULL THEN CAST(:until AS timestamptz) END,
             settled_at = CASE WHEN j.why_not IS NULL THEN NULL ELSE CAST(:now AS timestamptz) END
         FROM judged j WHERE d.broadcast_id = j.broadcast_id AND d.seq = j.seq AND d.broadcast_id = :id
-        RETURNING d.seq, d.fence, d.attempt, d.language, d.status, d.reason, j.contact_id, j.phone_ct,
-                  j.reason AS was_reason, j.code AS was_code
+        RETURNING d.seq, d.fence, d.attempt, d.language, left(d.zip, 3) AS area, d.status, d.reason,
+                  j.contact_id, j.phone_ct, j.reason AS was_reason, j.code AS was_code
     ), told AS (
-        INSERT INTO delivery_tally (broadcast_id, status, reason, code, change, created_at)
-        SELECT :id, 'pending', was_reason, was_code, -count(*), :now FROM taken GROUP BY 3, 4
-        UNION ALL SELECT :id, status, reason, NULL, count(*), :now FROM taken GROUP BY 2, 3
+        INSERT INTO delivery_tally (broadcast_id, status, reason, code, language, area, change, created_at)
+        SELECT :id, 'pending', was_reason, was_code, language, area, -count(*), :now FROM taken
+        GROUP BY 3, 4, 5, 6
+        UNION ALL SELECT :id, status, reason, NULL, language, area, count(*), :now FROM taken
+        GROUP BY 2, 3, 5, 6
     )
     SELECT * FROM taken WHERE status = 'sending' ORDER BY seq
     """
@@ -60,6 +68,7 @@ def take(
     limit: int,
     quiet: Sequence[str],
     now: datetime,
+    timing: Timing = USUAL,
 ) -> list[Parcel]:
     """Take the next rows of one sender, in their order; two workers never take the same.
 
@@ -74,7 +83,7 @@ def take(
             "limit": limit,
             "quiet": list(quiet),
             "now": now,
-            "until": now + LEASE,
+            "until": now + timing.lease,
         },
     )
     return [_parcel(keyring, of, bodies, sender, row) for row in rows]
@@ -118,12 +127,12 @@ _SETTLE = text(
         FROM r
         WHERE d.broadcast_id = :id AND d.seq = r.seq AND d.seq BETWEEN :low AND :high
           AND d.status = 'sending' AND d.fence = r.fence
-        RETURNING d.seq, d.status, d.reason, d.code
+        RETURNING d.seq, d.status, d.reason, d.code, d.language, left(d.zip, 3) AS area
     ), told AS (
-        INSERT INTO delivery_tally (broadcast_id, status, reason, code, change, created_at)
-        SELECT :id, 'sending', NULL, NULL, -count(*), :now FROM moved HAVING count(*) > 0
+        INSERT INTO delivery_tally (broadcast_id, status, reason, code, language, area, change, created_at)
+        SELECT :id, 'sending', NULL, NULL, language, area, -count(*), :now FROM moved GROUP BY 5, 6
         UNION ALL
-        SELECT :id, status, reason, code, count(*), :now FROM moved GROUP BY status, reason, code
+        SELECT :id, status, reason, code, language, area, count(*), :now FROM moved GROUP BY 2, 3, 4, 5, 6
     )
     SELECT seq FROM moved
     """

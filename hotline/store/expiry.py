@@ -89,13 +89,29 @@ def deliveries(db: Connection, before: datetime, limit: int) -> list[str]:
     return [row.sid or "" for row in rows]
 
 
-def tickets(db: Connection, before: datetime, limit: int) -> int:
-    """Delete tickets that were closed so long ago."""
-    return _delete(db, "ticket", "id", "state = 'closed' AND closed_at < :before", before, limit)
+def tickets(db: Connection, before: datetime, limit: int) -> tuple[int, list[str]]:
+    """Delete tickets that were closed so long ago, with who was rung for them; returns how many, and the
+    sids of those calls."""
+    which = "SELECT id FROM ticket WHERE state = 'closed' AND closed_at < :before ORDER BY id LIMIT :limit"
+    ids = list(db.scalars(text(which), {"before": before, "limit": limit}))
+    rung = db.scalars(text("DELETE FROM leg WHERE ticket_id = ANY(:ids) RETURNING call_sid"), {"ids": ids})
+    sids = [sid for sid in rung if sid]
+    return db.execute(text("DELETE FROM ticket WHERE id = ANY(:ids)"), {"ids": ids}).rowcount, sids
 
 
-def legs(db: Connection, before: datetime, limit: int) -> int:
-    return _delete(db, "leg", "id", "created_at < :before", before, limit)
+def legs(db: Connection, before: datetime, limit: int) -> list[str]:
+    """Forget who was rung; returns the sid of each call back, empty for a leg without a call of its own.
+
+    The leg of a transfer bears the sid of the caller's call, which goes with its conversation.
+    """
+    rows = db.execute(
+        text(
+            "DELETE FROM leg WHERE id IN (SELECT id FROM leg WHERE created_at < :before ORDER BY id"
+            " LIMIT :limit) RETURNING CASE WHEN ticket_id IS NOT NULL THEN call_sid END AS sid"
+        ),
+        {"before": before, "limit": limit},
+    )
+    return [row.sid or "" for row in rows]
 
 
 def health(db: Connection, before: datetime, limit: int) -> int:

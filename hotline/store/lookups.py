@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from hotline.domain.lease import LOOK_AGAIN_AFTER, SHOWN_AFTER
+from hotline.domain.timing import USUAL, Timing
 from hotline.store.broadcasts import Body, Broadcast
 from hotline.store.deliveries import number_behind
 from hotline.store.parcels import DeliveryKey, Lost
@@ -44,7 +44,13 @@ _LOOK = text(
 
 
 def to_look_up(
-    db: Connection, keyring: Keyring, of: Broadcast, bodies: Mapping[str, Body], limit: int, now: datetime
+    db: Connection,
+    keyring: Keyring,
+    of: Broadcast,
+    bodies: Mapping[str, Body],
+    limit: int,
+    now: datetime,
+    timing: Timing = USUAL,
 ) -> list[Lost]:
     """Rows whose answer never came and that the carrier should be asked about now; ours for a minute."""
     rows = db.execute(
@@ -52,8 +58,8 @@ def to_look_up(
         {
             "id": of.id,
             "now": now,
-            "asked_before": now - SHOWN_AFTER,
-            "again": now + LOOK_AGAIN_AFTER,
+            "asked_before": now - timing.shown_after,
+            "again": now + timing.look_again_after,
             "limit": limit,
         },
     )
@@ -72,7 +78,7 @@ def to_look_up(
     ]
 
 
-def missed(db: Connection, lost: Lost, now: datetime) -> None:
+def missed(db: Connection, lost: Lost, now: datetime, timing: Timing = USUAL) -> None:
     """The carrier's list does not show it, this time."""
     assert isinstance(lost.key, DeliveryKey)
     db.execute(
@@ -80,7 +86,7 @@ def missed(db: Connection, lost: Lost, now: datetime) -> None:
             "UPDATE delivery SET misses = misses + 1, not_before = :again WHERE broadcast_id = :id"
             " AND seq = :seq AND status = 'unknown' AND fence = :fence"
         ),
-        _one(lost, again=now + LOOK_AGAIN_AFTER),
+        _one(lost, again=now + timing.look_again_after),
     )
 
 

@@ -21,6 +21,12 @@ def nearest_first(zips: Sequence[str], origin: str | None) -> list[str]:
     return sorted(ordered, key=lambda zip_code: _miles(start, _middle(zip_code)))
 
 
+def miles_between(zip_code: str, other: str) -> float | None:
+    """How far the middles of two ZIP codes are from each other; None when one of them is not known."""
+    here, there = _middle(zip_code), _middle(other)
+    return _miles(here, there) if here and there else None
+
+
 def _miles(here: tuple[float, float], there: tuple[float, float] | None) -> float:
     if there is None:
         return float("inf")

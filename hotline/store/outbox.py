@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from hotline.domain.lease import LEASE, LOOK_AGAIN_AFTER, SHOWN_AFTER
 from hotline.domain.phone import PhoneNumber
+from hotline.domain.timing import USUAL, Timing
 from hotline.store.messages import body_place, phone_place
 from hotline.store.parcels import Lost, MessageKey, Parcel, Result
 from hotline.store.sealing import CannotOpen, Keyring
@@ -30,9 +30,12 @@ _TAKE = text(
 )
 
 
-def take(db: Connection, keyring: Keyring, sender: str, limit: int, now: datetime) -> list[Parcel]:
+def take(
+    db: Connection, keyring: Keyring, sender: str, limit: int, now: datetime, timing: Timing = USUAL
+) -> list[Parcel]:
     """Take the next messages, oldest first; commit before the first request goes out."""
-    rows = db.execute(_TAKE, {"limit": limit, "now": now, "until": now + LEASE, "sender": sender}).all()
+    until = now + timing.lease
+    rows = db.execute(_TAKE, {"limit": limit, "now": now, "until": until, "sender": sender}).all()
     return [_parcel(keyring, row) for row in sorted(rows, key=lambda row: row.id) if row.status == "sending"]
 
 
@@ -100,7 +103,9 @@ def lose(db: Connection, now: datetime) -> int:
     ).rowcount
 
 
-def to_look_up(db: Connection, keyring: Keyring, limit: int, now: datetime) -> list[Lost]:
+def to_look_up(
+    db: Connection, keyring: Keyring, limit: int, now: datetime, timing: Timing = USUAL
+) -> list[Lost]:
     """Messages whose answer never came, to be looked up now; ours for a minute."""
     rows = db.execute(
         text(
@@ -110,7 +115,12 @@ def to_look_up(db: Connection, keyring: Keyring, limit: int, now: datetime) -> l
             " UPDATE message m SET not_before = :again FROM due WHERE m.id = due.id"
             " RETURNING m.id, m.fence, m.misses, m.phone_ct, m.body_ct, m.sender, m.asked_at, m.ends_at"
         ),
-        {"now": now, "asked_before": now - SHOWN_AFTER, "again": now + LOOK_AGAIN_AFTER, "limit": limit},
+        {
+            "now": now,
+            "asked_before": now - timing.shown_after,
+            "again": now + timing.look_again_after,
+            "limit": limit,
+        },
     ).all()
     return [_lost(keyring, row) for row in rows]
 
@@ -122,9 +132,9 @@ def _lost(keyring: Keyring, row: Any) -> Lost:
     )
 
 
-def missed(db: Connection, lost: Lost, now: datetime) -> None:
+def missed(db: Connection, lost: Lost, now: datetime, timing: Timing = USUAL) -> None:
     """The carrier's list does not show it, this time."""
-    _change(db, lost, "misses = misses + 1, not_before = :again", again=now + LOOK_AGAIN_AFTER)
+    _change(db, lost, "misses = misses + 1, not_before = :again", again=now + timing.look_again_after)
 
 
 def absent(db: Connection, lost: Lost) -> bool:
@@ -153,6 +163,18 @@ def waiting_segments(db: Connection, limit: int, now: datetime) -> list[int]:
         {"now": now, "limit": limit},
     )
     return [int(segments) for segments in rows]
+
+
+def oldest_waiting(db: Connection, now: datetime) -> datetime | None:
+    """When the oldest message that could be sent now was written."""
+    found = db.scalar(
+        text(
+            "SELECT created_at FROM message WHERE direction = 'out' AND status = 'pending'"
+            " AND (not_before IS NULL OR not_before <= :now) ORDER BY id LIMIT 1"
+        ),
+        {"now": now},
+    )
+    return found if isinstance(found, datetime) else None
 
 
 def has_unknown(db: Connection) -> bool:

@@ -20,6 +20,13 @@ def zone_of(zip_code: str) -> ZoneInfo | None:
     return ZoneInfo(found["timezone"]) if found and found.get("timezone") else None
 
 
+@lru_cache(maxsize=4096)
+def position_of(zip_code: str) -> tuple[float, float] | None:
+    """The middle of a ZIP code in degrees, north and east; None when it has none."""
+    found = _first(zip_code)
+    return (float(found["lat"]), float(found["long"])) if found and found.get("lat") else None
+
+
 def _first(zip_code: str) -> dict[str, str] | None:
     if len(zip_code) != 5 or not zip_code.isascii() or not zip_code.isdigit():
         return None

@@ -1,12 +1,13 @@
 """Wake-ups through RQ: a job is a name and at most one id; losing one loses seconds."""
 
 from dataclasses import dataclass
-from typing import Final, Literal, get_args
+from typing import Any, Final, Literal, cast, get_args
 
 import structlog
 from redis import Redis
 from redis.exceptions import RedisError
 from rq import Queue as RqQueue
+from rq.worker_registration import WORKERS_BY_QUEUE_KEY
 
 _log = structlog.get_logger()
 
@@ -33,6 +34,7 @@ JOBS: Final[dict[str, Job]] = {
     "ring": Job("workers.jobs.ring", "rest"),
     "deletions": Job("workers.jobs.deletions", "rest"),
     "retention": Job("workers.jobs.retention_of_the_day", "rest"),
+    "hooks": Job("workers.jobs.tell_hooks", "rest"),
 }
 
 # A wake-up that was asked for and not yet begun is not asked for again; should it be lost, it may be
@@ -45,6 +47,16 @@ FAILURES_KEPT_S: Final = 86_400
 
 def queue_name(role: Role) -> str:
     return f"hotline-{role}"
+
+
+def workers_at(redis: Redis, role: Role) -> int:
+    """How many workers of a role there are, over all hosts. Raises redis.exceptions.RedisError."""
+    return int(cast(Any, redis.scard(WORKERS_BY_QUEUE_KEY % queue_name(role))))
+
+
+def waiting_at(redis: Redis, role: Role) -> int:
+    """How many wake-ups wait for a role. Raises redis.exceptions.RedisError."""
+    return int(RqQueue(queue_name(role), connection=redis).count)
 
 
 def asked_mark(job: str, identifier: int | None) -> str:

@@ -87,12 +87,15 @@ _APPLY_DELIVERIES = text(
              ON may.before = was.status AND may.after = was.becomes
         WHERE d.broadcast_id = was.broadcast_id AND d.seq = was.seq
         RETURNING d.broadcast_id, d.status, d.reason, d.code, was.status AS old, was.reason AS old_reason,
-                  was.code AS old_code, was.place, d.contact_id, d.phone_hash, d.sender
+                  was.code AS old_code, was.place, d.contact_id, d.phone_hash, d.sender, d.language,
+                  left(d.zip, 3) AS area
     ), told AS (
-        INSERT INTO delivery_tally (broadcast_id, status, reason, code, change, created_at)
-        SELECT broadcast_id, old, old_reason, old_code, -count(*), :now FROM moved GROUP BY 1, 2, 3, 4
+        INSERT INTO delivery_tally (broadcast_id, status, reason, code, language, area, change, created_at)
+        SELECT broadcast_id, old, old_reason, old_code, language, area, -count(*), :now FROM moved
+        GROUP BY 1, 2, 3, 4, 5, 6
         UNION ALL
-        SELECT broadcast_id, status, reason, code, count(*), :now FROM moved GROUP BY 1, 2, 3, 4
+        SELECT broadcast_id, status, reason, code, language, area, count(*), :now FROM moved
+        GROUP BY 1, 2, 3, 4, 5, 6
     )
     SELECT place, contact_id, phone_hash, sender, CAST(NULL AS text) AS kind FROM moved
     """

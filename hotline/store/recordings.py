@@ -4,10 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
+import structlog
 from sqlalchemy import Connection, select, text
 
-from hotline.store.sealing import Keyring
+from hotline.store.sealing import CannotOpen, Keyring
 from hotline.store.tables import recording
+
+_log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,7 @@ def of_ticket(db: Connection, keyring: Keyring, ticket_id: int) -> list[Recordin
 
 
 def take_before(db: Connection, keyring: Keyring, before: datetime, limit: int) -> list[str]:
-    """Remove old recordings here; returns the sids that must be deleted at the carrier."""
+    """Remove old recordings here; returns a sid to delete at the carrier for each ("": no key opens it)."""
     rows = db.execute(
         text(
             "DELETE FROM recording WHERE id IN (SELECT id FROM recording WHERE created_at < :before"
@@ -88,7 +91,7 @@ def take_before(db: Connection, keyring: Keyring, before: datetime, limit: int) 
         ),
         {"before": before, "limit": limit},
     )
-    return [keyring.open(row.sid_ct, _place(row.id)) for row in rows]
+    return [_sid(keyring, row.id, row.sid_ct) for row in rows]
 
 
 def take_of_contact(db: Connection, keyring: Keyring, contact_id: int) -> list[str]:
@@ -97,7 +100,16 @@ def take_of_contact(db: Connection, keyring: Keyring, contact_id: int) -> list[s
         text("DELETE FROM recording WHERE contact_id = :contact_id RETURNING id, sid_ct"),
         {"contact_id": contact_id},
     )
-    return [keyring.open(row.sid_ct, _place(row.id)) for row in rows]
+    return [sid for row in rows if (sid := _sid(keyring, row.id, row.sid_ct))]
+
+
+def _sid(keyring: Keyring, row_id: int, sid_ct: bytes) -> str:
+    """Sealed with a key that was dropped, it can be removed here only, and that is said."""
+    try:
+        return keyring.open(sid_ct, _place(row_id))
+    except CannotOpen:
+        _log.error("recording.unreadable", id=row_id)
+        return ""
 
 
 def _next_id(db: Connection) -> int:

@@ -12,15 +12,26 @@ from sqlalchemy import Column, Connection, Table, and_, func, literal, select, t
 from hotline.domain.phone import PhoneNumber
 from hotline.store.sealing import VERSION, CannotOpen, Keyring
 from hotline.store.tables import (
+    account,
     alert,
+    api_answer,
     broadcast_body,
     carrier_deletion,
     consent,
     contact,
+    hook,
+    incident,
+    incident_step,
     message,
+    observation,
+    partner,
+    person,
     recording,
     report,
     session,
+    site,
+    site_contact,
+    ticket,
     turn,
 )
 
@@ -40,6 +51,7 @@ class Sealed:
 
 
 SEALED: Final = (
+    Sealed(account, "totp_ct", ("person_id",), "account.totp.{person_id}"),
     Sealed(session, "state_ct", ("id",), "session.state.{id}"),
     Sealed(turn, "answer_ct", ("id",), "turn.answer.{id}"),
     Sealed(message, "phone_ct", ("id",), "message.phone.{id}"),
@@ -47,6 +59,9 @@ SEALED: Final = (
     Sealed(message, "media_ct", ("id",), "message.media.{id}"),
     Sealed(consent, "words_ct", ("id",), "consent.words.{id}"),
     Sealed(report, "answers_ct", ("code",), "report.answers.{code}"),
+    Sealed(incident, "fields_ct", ("id",), "incident.fields.{id}"),
+    Sealed(incident_step, "reason_ct", ("id",), "incident_step.reason.{id}"),
+    Sealed(observation, "body_ct", ("id",), "observation.body.{id}"),
     Sealed(recording, "sid_ct", ("id",), "recording.sid.{id}"),
     Sealed(alert, "values_ct", ("id",), "alert.values.{id}"),
     Sealed(
@@ -60,6 +75,16 @@ SEALED: Final = (
     ),
     Sealed(carrier_deletion, "sid_ct", ("id",), "carrier_deletion.sid.{id}"),
     Sealed(contact, "phone_ct", ("id",), "contact.phone.{id}"),
+    Sealed(person, "phone_ct", ("id",), "person.phone.{id}"),
+    Sealed(site, "plan_ct", ("id",), "site.plan.{id}"),
+    Sealed(site_contact, "name_ct", ("id",), "site_contact.name.{id}"),
+    Sealed(site_contact, "note_ct", ("id",), "site_contact.note.{id}"),
+    Sealed(site_contact, "phone_ct", ("id",), "site_contact.phone.{id}"),
+    Sealed(partner, "contact_ct", ("id",), "partner.contact.{id}"),
+    Sealed(ticket, "note_ct", ("id",), "ticket.note.{id}"),
+    Sealed(api_answer, "answer_ct", ("id",), "api_answer.answer.{id}"),
+    Sealed(hook, "url_ct", ("id",), "hook.url.{id}"),
+    Sealed(hook, "secret_ct", ("id",), "hook.secret.{id}"),
 )
 
 # Hashes of one-time words live for ten minutes and are not moved; `recording.sid_hash` has no key.
@@ -70,8 +95,13 @@ HASHED: Final = (
     "carrier_block.phone_hash",
     "number_health.phone_hash",
     "delivery.phone_hash",
+    "person.phone_hash",
+    "site_contact.phone_hash",
 )
 NOT_MOVED: Final = ("alert.word_hash", "recording.sid_hash")
+
+# Tables that keep a number of their own beside its hash; nothing else is found by it.
+OWN_HASHES: Final = (person, site_contact)
 
 After = tuple[Any, ...]
 
@@ -126,11 +156,30 @@ def rehash(db: Connection, keyring: Keyring, after: After | None, limit: int) ->
         .with_for_update()
     ).all()
     moved = [
-        (row.id, hashes) for row in rows if (hashes := _hashes(keyring, row.id, row.phone_ct)) is not None
+        (row.id, hashes)
+        for row in rows
+        if (hashes := _hashes(keyring, f"contact.phone.{row.id}", row.phone_ct)) is not None
     ]
     if moved:
         _move(db, moved)
     return Stepped(len(moved), len(rows) - len(moved), (rows[-1].id,) if len(rows) == limit else None)
+
+
+def rehash_own(db: Connection, keyring: Keyring, table: Table, after: After | None, limit: int) -> Stepped:
+    """Move the next rows of a table of `OWN_HASHES` to the first key's hash."""
+    head = keyring.first.id.encode() + b":"
+    wanted = [table.c.phone_hash.is_not(None), _is_under_another(table.c.phone_hash, head)]
+    if after is not None:
+        wanted.append(table.c.id > after[0])
+    found = select(table.c.id, table.c.phone_ct).where(*wanted).order_by(table.c.id).limit(limit)
+    rows = db.execute(found.with_for_update()).all()
+    moved = 0
+    for row in rows:
+        hashes = _hashes(keyring, f"{table.name}.phone.{row.id}", row.phone_ct)
+        if hashes is not None:
+            db.execute(update(table).where(table.c.id == row.id).values(phone_hash=hashes[0]))
+            moved += 1
+    return Stepped(moved, len(rows) - moved, (rows[-1].id,) if len(rows) == limit else None)
 
 
 def left(db: Connection, keyring: Keyring) -> dict[str, int]:
@@ -164,9 +213,9 @@ def _beyond(keys: Sequence[Column[Any]], after: After) -> Any:
     )
 
 
-def _hashes(keyring: Keyring, contact_id: int, sealed: bytes) -> list[bytes] | None:
+def _hashes(keyring: Keyring, place: str, sealed: bytes) -> list[bytes] | None:
     try:
-        return keyring.lookups(PhoneNumber(keyring.open(sealed, f"contact.phone.{contact_id}")))
+        return keyring.lookups(PhoneNumber(keyring.open(sealed, place)))
     except CannotOpen:
         return None
 

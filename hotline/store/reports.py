@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, or_, select, tuple_, update
 
+from hotline.domain.incident import ReportSource
 from hotline.domain.language import Channel, Language
 from hotline.store.sealing import Keyring
 from hotline.store.tables import report
@@ -26,6 +27,17 @@ class Report:
     created_at: datetime
     finished_at: datetime | None
     answers: dict[str, dict[str, Any]]
+    source: ReportSource
+    incident_id: int | None
+    contact_id: int | None
+
+    def words(self, question: str) -> str:
+        return str(self.answers.get(question, {}).get("value", ""))
+
+    @property
+    def media(self) -> tuple[str, ...]:
+        """Addresses of the pictures, whichever question they came with."""
+        return tuple(one for answer in self.answers.values() for one in answer.get("media", ()))
 
 
 def start(
@@ -36,8 +48,12 @@ def start(
     channel: Channel,
     language: Language | None,
     now: datetime,
+    source: ReportSource | None = None,
 ) -> int:
-    """Open a report under a code. Raises sqlalchemy.exc.IntegrityError when the code is taken."""
+    """Open a report under a code; what is told otherwise than by the contact's own turn says its source.
+
+    Raises sqlalchemy.exc.IntegrityError when the code is taken.
+    """
     made = insert(report).values(
         code=code,
         contact_id=contact_id,
@@ -45,6 +61,7 @@ def start(
         state="open",
         channel=channel,
         language=language,
+        source=source or ("call" if channel == "voice" else "text"),
         created_at=now,
     )
     return int(db.execute(made.returning(report.c.id)).scalar_one())
@@ -101,8 +118,9 @@ def _empty(db: Connection, keyring: Keyring, codes: Sequence[str], now: datetime
         )
 
 
-def read(db: Connection, keyring: Keyring, code: str) -> Report | None:
-    row = db.execute(select(report).where(report.c.code == code)).one_or_none()
+def read(db: Connection, keyring: Keyring, code: str, lock: bool = False) -> Report | None:
+    wanted = select(report).where(report.c.code == code)
+    row = db.execute(wanted.with_for_update() if lock else wanted).one_or_none()
     return _opened(row, keyring) if row else None
 
 
@@ -117,6 +135,48 @@ def latest(db: Connection, keyring: Keyring, limit: int = 50) -> list[Report]:
     return [_opened(row, keyring) for row in rows]
 
 
+def page(db: Connection, keyring: Keyring, after: tuple[bool, int] | None, limit: int) -> list[Report]:
+    """Reports that are kept, urgent ones first and then the newest, from behind a key (is urgent, id)."""
+    wanted = select(report).where(report.c.erased_at.is_(None))
+    if after is not None:
+        wanted = wanted.where(tuple_(report.c.is_urgent, report.c.id) < after)
+    rows = db.execute(wanted.order_by(report.c.is_urgent.desc(), report.c.id.desc()).limit(limit))
+    return [_opened(row, keyring) for row in rows]
+
+
+def of_incidents(db: Connection, keyring: Keyring, ids: Sequence[int]) -> list[Report]:
+    """The reports that belong to some incidents, in the order of time."""
+    rows = db.execute(select(report).where(report.c.incident_id.in_(ids)).order_by(report.c.id))
+    return [_opened(row, keyring) for row in rows]
+
+
+def first_of(db: Connection, keyring: Keyring, ids: Sequence[int]) -> list[Report]:
+    """The first report of each of some incidents."""
+    first = select(func.min(report.c.id)).where(report.c.incident_id.in_(ids)).group_by(report.c.incident_id)
+    rows = db.execute(select(report).where(report.c.id.in_(first)))
+    return [_opened(row, keyring) for row in rows]
+
+
+def without_incident(db: Connection, limit: int) -> list[str]:
+    """Codes of finished or urgent reports that belong to no incident yet, the oldest first."""
+    codes = db.scalars(
+        select(report.c.code)
+        .where(
+            report.c.incident_id.is_(None),
+            report.c.erased_at.is_(None),
+            or_(report.c.is_urgent, report.c.state == "finished"),
+        )
+        .order_by(report.c.id)
+        .limit(limit)
+    )
+    return list(codes)
+
+
+def put_into(db: Connection, report_id: int, incident_id: int) -> None:
+    """A report belongs to one incident, once."""
+    db.execute(update(report).where(report.c.id == report_id).values(incident_id=incident_id))
+
+
 def _opened(row: Any, keyring: Keyring) -> Report:
     answers = json.loads(keyring.open(row.answers_ct, _place(row.code)))
     return Report(
@@ -129,6 +189,9 @@ def _opened(row: Any, keyring: Keyring) -> Report:
         row.created_at,
         row.finished_at,
         answers,
+        row.source,
+        row.incident_id,
+        row.contact_id,
     )
 
 

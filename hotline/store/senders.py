@@ -1,10 +1,15 @@
-"""Senders that may not go on for a while: the carrier's allowance of the day or hour is used up."""
+"""Senders that may not go on for a while: the carrier's allowance is used up, theirs or the account's."""
 
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import Connection, select, text
 
 from hotline.store.tables import sender_rest
+
+# Rests in the place of a sender: no text goes out then, from whichever.
+ACCOUNT: Final = "account"
 
 
 def rest(db: Connection, sender: str, code: int, until: datetime) -> None:
@@ -19,5 +24,21 @@ def rest(db: Connection, sender: str, code: int, until: datetime) -> None:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """Until when a sender rests, and the carrier's code that says why."""
+
+    sender: str
+    code: int | None
+    until: datetime
+
+
+def rests(db: Connection, now: datetime) -> list[Rest]:
+    """Who rests now, and why."""
+    rows = db.execute(select(sender_rest).where(sender_rest.c.until > now).order_by(sender_rest.c.sender))
+    return [Rest(row.sender, row.code, row.until) for row in rows]
+
+
 def resting(db: Connection, now: datetime) -> frozenset[str]:
+    """Who rests now; with ACCOUNT among them, everyone who texts does."""
     return frozenset(db.scalars(select(sender_rest.c.sender).where(sender_rest.c.until > now)))

@@ -13,11 +13,14 @@ _MOVE = """
         WHERE d.broadcast_id = :id AND {which} ORDER BY d.seq LIMIT :limit FOR UPDATE SKIP LOCKED
     ), moved AS (
         UPDATE delivery d SET {change} FROM due WHERE d.broadcast_id = :id AND d.seq = due.seq
-        RETURNING d.seq, d.status, d.reason, d.code, due.was, due.was_reason, due.was_code
+        RETURNING d.seq, d.status, d.reason, d.code, d.language, left(d.zip, 3) AS area,
+                  due.was, due.was_reason, due.was_code
     ), told AS (
-        INSERT INTO delivery_tally (broadcast_id, status, reason, code, change, created_at)
-        SELECT :id, was, was_reason, was_code, -count(*), :now FROM moved GROUP BY 2, 3, 4
-        UNION ALL SELECT :id, status, reason, code, count(*), :now FROM moved GROUP BY 2, 3, 4
+        INSERT INTO delivery_tally (broadcast_id, status, reason, code, language, area, change, created_at)
+        SELECT :id, was, was_reason, was_code, language, area, -count(*), :now FROM moved
+        GROUP BY 2, 3, 4, 5, 6
+        UNION ALL SELECT :id, status, reason, code, language, area, count(*), :now FROM moved
+        GROUP BY 2, 3, 4, 5, 6
     )
     SELECT count(*) FROM moved
 """

@@ -8,12 +8,11 @@ from redis import Redis
 from redis.asyncio import Redis as AsyncRedis
 from redis.exceptions import ResponseError
 
+from hotline.domain.timing import USUAL, Timing
 from hotline.store.receipts import Receipt, read_fields
 
 STREAM: Final = "hotline:receipts"
 GROUP: Final = "drain"
-# A consumer that has held entries for so long is gone: another takes them over.
-ABANDONED_MS: Final = 30_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +26,8 @@ class Entry:
 class ReceiptStream:
     """A consumer's end. Every method raises redis.exceptions.RedisError when Redis is away."""
 
-    def __init__(self, redis: Redis, consumer: str) -> None:
+    def __init__(self, redis: Redis, consumer: str, timing: Timing = USUAL) -> None:
+        self._abandoned_ms = int(timing.abandoned_s * 1000)
         self._redis = redis
         self._consumer = consumer
         self._next_abandoned = b"0-0"
@@ -47,7 +47,7 @@ class ReceiptStream:
         """Entries that another consumer read and never acknowledged: it was ended in between."""
         found: Any = self._grouped(
             lambda: self._redis.xautoclaim(
-                STREAM, GROUP, self._consumer, ABANDONED_MS, self._next_abandoned, count
+                STREAM, GROUP, self._consumer, self._abandoned_ms, self._next_abandoned, count
             )
         )
         self._next_abandoned = found[0]

@@ -1,7 +1,9 @@
 """Tallies: how many deliveries of a broadcast stand where, without counting them."""
 
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final, cast
 
 from sqlalchemy import Connection, text
@@ -10,7 +12,7 @@ from hotline.domain.delivery import DeliveryStatus
 
 # Changes younger than this are kept apart: the rate of this moment is read from them.
 RECENT: Final = timedelta(seconds=30)
-FOLD_FROM: Final = 200
+FOLD_FROM: Final = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,29 +23,59 @@ class Tally:
     count: int
 
 
-def of(db: Connection, broadcast_id: int) -> list[Tally]:
-    """Where the deliveries of a broadcast stand, the larger first."""
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How many deliveries of one language, or of ZIP codes that begin alike, stand where."""
+
+    name: str
+    counts: Mapping[DeliveryStatus, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """All tallies of a broadcast, read once. `accepted_per_s` is the rate of the last seconds."""
+
+    tallies: tuple[Tally, ...]
+    languages: tuple[Share, ...]
+    areas: tuple[Share, ...]
+    accepted_per_s: float
+
+
+def read(db: Connection, broadcast_id: int, now: datetime, over_s: float = 10.0) -> Counts:
+    """Where the deliveries of a broadcast stand, in one statement over a few hundred rows at most."""
     rows = db.execute(
         text(
-            "SELECT status, reason, code, sum(change) AS count FROM delivery_tally"
-            " WHERE broadcast_id = :id GROUP BY 1, 2, 3 HAVING sum(change) <> 0 ORDER BY count DESC, 1, 2, 3"
+            "SELECT status, reason, code, language, area, sum(change) AS count,"
+            " coalesce(sum(change) FILTER (WHERE status = 'accepted' AND change > 0"
+            " AND created_at > :since), 0) AS recent"
+            " FROM delivery_tally WHERE broadcast_id = :id GROUP BY 1, 2, 3, 4, 5"
         ),
-        {"id": broadcast_id},
+        {"id": broadcast_id, "since": now - timedelta(seconds=over_s)},
+    ).all()
+    counted: Counter[tuple[DeliveryStatus, str | None, int | None]] = Counter()
+    for row in rows:
+        counted[(cast(DeliveryStatus, row.status), row.reason, row.code)] += int(row[5])
+    ordered = sorted(counted.items(), key=lambda one: (-one[1], str(one[0])))
+    return Counts(
+        tuple(Tally(*what, count) for what, count in ordered if count),
+        _shares((row.language, row.status, int(row[5])) for row in rows),
+        _shares((row.area, row.status, int(row[5])) for row in rows),
+        float(sum(row.recent for row in rows)) / over_s,
     )
-    return [Tally(cast(DeliveryStatus, row.status), row.reason, row.code, int(row[3])) for row in rows]
 
 
-def accepted_per_s(db: Connection, broadcast_id: int, now: datetime, over_s: float = 10.0) -> float:
-    """Texts that the carrier took each second, over the last few."""
-    since = now - timedelta(seconds=over_s)
-    taken = db.scalar(
-        text(
-            "SELECT sum(change) FROM delivery_tally WHERE broadcast_id = :id AND status = 'accepted'"
-            " AND change > 0 AND created_at > :since"
-        ),
-        {"id": broadcast_id, "since": since},
-    )
-    return float(taken or 0) / over_s
+def _shares(rows: Iterable[tuple[str | None, DeliveryStatus, int]]) -> tuple[Share, ...]:
+    """By name; rows without one are of an older version, or of people without a ZIP code."""
+    found: dict[str, Counter[DeliveryStatus]] = {}
+    for name, status, count in rows:
+        found.setdefault(name or "", Counter())[status] += count
+    shares = (Share(name, {s: n for s, n in counts.items() if n}) for name, counts in sorted(found.items()))
+    return tuple(share for share in shares if share.counts)
+
+
+def of(db: Connection, broadcast_id: int) -> list[Tally]:
+    """Where the deliveries of a broadcast stand, the larger first."""
+    return list(read(db, broadcast_id, datetime.max.replace(tzinfo=UTC)).tallies)
 
 
 def fold(db: Connection, now: datetime) -> None:
@@ -53,10 +85,12 @@ def fold(db: Connection, now: datetime) -> None:
             "WITH many AS (SELECT broadcast_id FROM delivery_tally WHERE created_at < :before"
             " GROUP BY 1 HAVING count(*) > :many),"
             " gone AS (DELETE FROM delivery_tally t USING many WHERE t.broadcast_id = many.broadcast_id"
-            " AND t.created_at < :before RETURNING t.broadcast_id, status, reason, code, change)"
-            " INSERT INTO delivery_tally (broadcast_id, status, reason, code, change, created_at)"
-            " SELECT broadcast_id, status, reason, code, sum(change), :before FROM gone"
-            " GROUP BY 1, 2, 3, 4 HAVING sum(change) <> 0"
+            " AND t.created_at < :before"
+            " RETURNING t.broadcast_id, status, reason, code, language, area, change)"
+            " INSERT INTO delivery_tally"
+            " (broadcast_id, status, reason, code, language, area, change, created_at)"
+            " SELECT broadcast_id, status, reason, code, language, area, sum(change), :before FROM gone"
+            " GROUP BY 1, 2, 3, 4, 5, 6 HAVING sum(change) <> 0"
         ),
         {"before": now - RECENT, "many": FOLD_FROM},
     )
@@ -66,16 +100,20 @@ def recount(db: Connection, broadcast_id: int, now: datetime) -> bool:
     """Count the rows once, for a broadcast at rest, and mend the tallies; True when they had strayed."""
     strayed = db.execute(
         text(
-            "WITH counted AS (SELECT status, reason, code, count(*) AS n FROM delivery"
-            " WHERE broadcast_id = :id GROUP BY 1, 2, 3),"
-            " told AS (SELECT status, reason, code, sum(change) AS n FROM delivery_tally"
-            " WHERE broadcast_id = :id GROUP BY 1, 2, 3)"
-            " INSERT INTO delivery_tally (broadcast_id, status, reason, code, change, created_at)"
+            "WITH counted AS (SELECT status, reason, code, language, left(zip, 3) AS area, count(*) AS n"
+            " FROM delivery WHERE broadcast_id = :id GROUP BY 1, 2, 3, 4, 5),"
+            " told AS (SELECT status, reason, code, language, area, sum(change) AS n FROM delivery_tally"
+            " WHERE broadcast_id = :id GROUP BY 1, 2, 3, 4, 5)"
+            " INSERT INTO delivery_tally"
+            " (broadcast_id, status, reason, code, language, area, change, created_at)"
             " SELECT :id, coalesce(c.status, t.status), coalesce(c.reason, t.reason),"
-            " coalesce(c.code, t.code), coalesce(c.n, 0) - coalesce(t.n, 0), :now"
+            " coalesce(c.code, t.code), coalesce(c.language, t.language), coalesce(c.area, t.area),"
+            " coalesce(c.n, 0) - coalesce(t.n, 0), :now"
             " FROM counted c FULL JOIN told t ON t.status = c.status"
             " AND coalesce(t.reason, '') = coalesce(c.reason, '')"
             " AND coalesce(t.code, 0) = coalesce(c.code, 0)"
+            " AND coalesce(t.language, '') = coalesce(c.language, '')"
+            " AND coalesce(t.area, '') = coalesce(c.area, '')"
             " WHERE coalesce(c.n, 0) <> coalesce(t.n, 0) RETURNING change"
         ),
         {"id": broadcast_id, "now": now},

@@ -65,7 +65,7 @@ def waiting_of(db: Connection, contact_id: int, kind: TicketKind) -> Ticket | No
         .limit(1)
         .with_for_update()
     ).one_or_none()
-    return _read(row) if row else None
+    return read(row) if row else None
 
 
 def count_open(db: Connection) -> int:
@@ -92,17 +92,24 @@ def overdue(db: Connection, now: datetime) -> list[Ticket]:
         .where(ticket.c.state == "taken", or_(ticket.c.due_at.is_(None), ticket.c.due_at <= now))
         .with_for_update(skip_locked=True)
     )
-    return [_read(row) for row in rows]
+    return [read(row) for row in rows]
 
 
 def by_code(db: Connection, code: str) -> Ticket | None:
     row = db.execute(select(ticket).where(ticket.c.code == code).with_for_update()).one_or_none()
-    return _read(row) if row else None
+    return read(row) if row else None
 
 
 def by_id(db: Connection, ticket_id: int) -> Ticket | None:
     row = db.execute(select(ticket).where(ticket.c.id == ticket_id).with_for_update()).one_or_none()
-    return _read(row) if row else None
+    return read(row) if row else None
+
+
+def first_open(db: Connection, limit: int) -> list[Ticket]:
+    """The tickets that nobody has, urgent ones on top, then by age."""
+    waiting = select(ticket).where(ticket.c.state == "open")
+    rows = db.execute(waiting.order_by(ticket.c.is_urgent.desc(), ticket.c.created_at).limit(limit))
+    return [read(row) for row in rows]
 
 
 def latest(db: Connection, limit: int = 50) -> list[Ticket]:
@@ -112,7 +119,7 @@ def latest(db: Connection, limit: int = 50) -> list[Ticket]:
         .order_by(ticket.c.state == "closed", ticket.c.is_urgent.desc(), ticket.c.created_at)
         .limit(limit)
     )
-    return [_read(row) for row in rows]
+    return [read(row) for row in rows]
 
 
 def move(
@@ -131,7 +138,7 @@ def move(
     )
 
 
-def _read(row: Any) -> Ticket:
+def read(row: Any) -> Ticket:
     return Ticket(
         row.id,
         row.code,

@@ -37,6 +37,7 @@ class Standing:
     is_opted_out: bool
     zip: str | None
     had_failures: bool
+    expires_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +242,7 @@ def _read(
         is_opted_out=is_opted_out,
         zip=zip_code,
         had_failures=had_failures,
+        expires_at=expires_at,
     )
 
 

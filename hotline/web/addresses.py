@@ -21,6 +21,9 @@ class Addresses:
     def message_status(self, key: str) -> str:
         return f"{self.public_url}/twilio/status/message/{key}"
 
+    def audio(self, name: str) -> str:
+        return f"{self.public_url}/audio/{name}"
+
     @property
     def recording_status(self) -> str:
         return f"{self.public_url}/twilio/status/recording"

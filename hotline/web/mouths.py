@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from hotline.channels.twilio.say import AudioUrl, no_audio
 from hotline.channels.twilio.sms import render_messages, wordings_of
 from hotline.channels.twilio.twiml import render_call
 from hotline.domain.phone import PhoneNumber
@@ -30,10 +31,14 @@ class TextMouth:
 
 @dataclass(frozen=True, slots=True)
 class CallMouth:
-    """Calls: every key, recording and end of dialling comes back as the next turn."""
+    """Calls: every key, recording and end of dialling comes back as the next turn.
+
+    `audio_url` gives the address of a clip by the name of its file, None to have the wording read aloud.
+    """
 
     addresses: Addresses
     caller_id: PhoneNumber
+    audio_url: AudioUrl = no_audio
 
     def render(self, replies: Sequence[Reply], message_id: int, n: int) -> Rendered:
         return Rendered(
@@ -43,5 +48,6 @@ class CallMouth:
                 self.caller_id.e164,
                 self.addresses.whisper,
                 self.addresses.recording_status,
+                self.audio_url,
             )
         )

@@ -1,5 +1,7 @@
 """Every code of the carrier that we know has one reaction and one sentence."""
 
+import re
+from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -20,8 +22,13 @@ EXPECTED: dict[Reaction, tuple[int, ...]] = {
     "bad_number": (21211, 21214, 21217, 21614, 30005, 30006),
     "permanent": (13225, 21215, 21216, 21219, 21408, 21608, 21612, 30004, 30450, 63003, 63016, 63024, 63032),
     "retry": (20009, 20409, 20500, 20503, 30003, 30008, 30017, 30410),
-    "slow_down": (20429, 30001, 63018),
-    "hold": (21611, 30022, 30023, 30027),
+    "slow_down": (20429, 63018),
+    "slow_account": (63017,),
+    "hold": (21611, 30001),
+    "hold_minute": (30022,),
+    "hold_day": (30023, 30027),
+    "hold_account": (60728, 63038),
+    "hold_text": (30610,),
     "stop_batch": (30007,),
     "stop_all": (20003, 20404, 21210, 21212, 21606, *range(21703, 21706), 30002, *range(30032, 30036), 63007),
     "fault": (
@@ -36,6 +43,28 @@ EXPECTED: dict[Reaction, tuple[int, ...]] = {
 def test_a_code_has_its_reaction(code: int, reaction: Reaction) -> None:
     assert reaction_of(code) == reaction
     assert sentence_of(code) != UNKNOWN_SENTENCE
+
+
+TABLE = Path(__file__).resolve().parents[3] / "shared" / "twilio.md"
+
+
+def codes_of(document: str) -> set[int]:
+    """Every code in the first column of the table of errors; `21201–21205` is five."""
+    rows = re.search(r"^\| code \| meaning \|.*\n((?:\|.*\n)+)", document, re.MULTILINE)
+    assert rows is not None
+    found: set[int] = set()
+    for row in rows[1].splitlines():
+        for first, last in re.findall(r"\b(\d{5})(?:\s*[–-]\s*(\d{5}))?", row.split("|")[1]):
+            found |= set(range(int(first), int(last or first) + 1))
+    return found
+
+
+if TABLE.exists():  # it lies beside this repository, where there is one
+
+    def test_every_code_of_the_carrier_facts_has_a_row() -> None:
+        listed = codes_of(TABLE.read_text(encoding="utf-8"))
+        assert len(listed) > 80
+        assert listed - set(CODES) == set()
 
 
 def test_no_code_stands_in_two_rows() -> None:

@@ -95,3 +95,15 @@ def test_a_cancelled_wait_passes_its_place_on() -> None:
         assert places.busy == 0
 
     asyncio.run(scene())
+
+
+def test_no_place_is_earned_before_the_carrier_s_wait_is_over() -> None:
+    clock = Clock()
+    places = InFlight(50, clock)
+    places.heard(too_many=True, retry_after_s=7.0)
+    clock.now += 7.9
+    places.heard(too_many=False)
+    assert places.limit == 10
+    clock.now += 0.2
+    places.heard(too_many=False)
+    assert places.limit == 11

@@ -94,6 +94,26 @@ def test_what_was_sent_since_a_time_is_found_without_reading_older_pages() -> No
     assert len(carrier.asked) == 2
 
 
+def test_what_was_sent_to_anybody_since_a_time_comes_in_the_largest_pages() -> None:
+    count = 2300
+    asked: list[dict[str, str]] = []
+
+    def act(one: Asked) -> Act:
+        query = {name: values[0] for name, values in parse_qs(urlsplit(one.target).query).items()}
+        asked.append(query)
+        number = int(query.get("Page", "0"))
+        shown = [entry(i, i % 7) for i in range(number * 1000, min(count, (number + 1) * 1000))]
+        more = (number + 1) * 1000 < count
+        following = f"{ROOT}/Messages.json?Page={number + 1}" if more else None
+        return answers(200, {"messages": shown, "next_page_uri": following})
+
+    with records(act=act) as (kept, _):
+        found = kept.sent_since(NOON + timedelta(minutes=1))
+    assert asked[0] == {"DateSent>": "2026-03-01T12:01:00Z", "PageSize": "1000"}
+    assert len(asked) == 3
+    assert len(found) == len([i for i in range(count) if i % 7 >= 1])
+
+
 def test_a_message_of_a_service_names_the_service_as_its_sender() -> None:
     queued = entry(1, 0) | {"from": None, "messaging_service_sid": "MG" + "1" * 32, "error_code": 30003}
     with records(answers(200, queued)) as (kept, carrier):

@@ -3,12 +3,26 @@
 import typer
 from typer.testing import CliRunner, Result
 
-from hotline.cli import alerts, checking, fallback, held, keys, subscribers, talking, texts, tickets
+from hotline.cli import (
+    alerts,
+    audit,
+    checking,
+    fallback,
+    held,
+    invitations,
+    keys,
+    people,
+    subscribers,
+    talking,
+    texts,
+    tickets,
+)
 
 app = typer.Typer(pretty_exceptions_enable=False)
 app.command("check")(checking.check)
 app.command("talk")(talking.talk)
 app.command("held")(held.held_command)
+people.people.command("invite")(invitations.invite_command)
 for name, group in (
     ("flows", checking.flows),
     ("texts", texts.texts),
@@ -17,6 +31,8 @@ for name, group in (
     ("ticket", tickets.ticket),
     ("report", tickets.report),
     ("alert", alerts.alert),
+    ("people", people.people),
+    ("audit", audit.audit),
     ("subscribers", subscribers.subscribers),
     ("fallback", fallback.fallback),
 ):

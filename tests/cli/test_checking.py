@@ -5,6 +5,7 @@ import pytest
 
 from hotline.settings import ROOT
 from tests.cli.commands import run, said
+from tests.flow.clips import flows_with_clip, tiny_wav
 
 
 def copied(tmp_path: Path) -> Path:
@@ -33,6 +34,16 @@ def test_a_fault_ends_with_status_one_and_names_its_place(tmp_path: Path) -> Non
     result = run("check", "--flows", str(folder))
     assert result.exit_code == 1
     assert "texts/line.yaml unknown en tells people to send DANCE" in said(result)
+
+
+def test_a_recorded_clip_that_is_missing_is_named_with_its_text(tmp_path: Path) -> None:
+    result = run("check", "--flows", str(flows_with_clip(tmp_path, "hola.wav", None)))
+    assert result.exit_code == 1
+    assert "texts/voice.yaml v_language es names the clip audio/hola.wav, which is missing" in said(result)
+
+
+def test_a_recorded_clip_that_is_there_passes(tmp_path: Path) -> None:
+    assert run("check", "--flows", str(flows_with_clip(tmp_path, "hola.wav", tiny_wav()))).exit_code == 0
 
 
 def test_a_flow_that_does_not_load_is_told_the_same_way(tmp_path: Path) -> None:

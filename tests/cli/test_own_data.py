@@ -48,7 +48,6 @@ def test_a_real_line_does_not_begin_on_a_demos_data(line: Line, monkeypatch: pyt
         "HOTLINE_PUBLIC_URL": "https://line.example.org",
         "HOTLINE_ORG": "Red",
         "HOTLINE_NETWORK_FILE": read_settings(environment()).network_file.as_posix(),
-        "HOTLINE_DISPATCHERS": "Ana:+12135550190:es,Bo:+12135550191:en",
         "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
         "TWILIO_AUTH_TOKEN": "0" * 32,
         "TWILIO_FROM_NUMBERS": "+12135550110",

@@ -39,6 +39,7 @@ WHILE_RUNNING: Final[dict[str, dict[Language, str]]] = {
     "FROM": {"en": "8 pm", "es": "8 pm"},
     "UNTIL": {"en": "6 am", "es": "6 am"},
     "SCHOOL": {"en": "Example School", "es": "Escuela Ejemplo"},
+    "SITE": {"en": "Example School", "es": "Escuela Ejemplo"},
     "MIN": {"en": "15", "es": "15"},
     "LANGUAGE": {"en": "Spanish", "es": "español"},
     "TOPIC": {"en": "agents at the door now", "es": "hay agentes en su puerta"},

@@ -8,6 +8,7 @@ import yaml
 
 from hotline.domain.language import LANGUAGES
 from hotline.domain.phone import spoken_digits
+from hotline.domain.site import ANSWER_WORDS
 from hotline.domain.sms import measure
 from hotline.domain.words import fold
 from hotline.flow.library import TEST_PREFIX
@@ -104,7 +105,7 @@ def _understood() -> set[str]:
     asks = [node for node in FLOW.nodes.values() if isinstance(node, Ask)]
     answers = {word for ask in asks for choice in ask.answer.choices for word in folded(choice.words)}
     listed = {word for table in FLOW.words.tables.values() for word in table}
-    return answers | listed | set(FLOW.topic_words) | set(FLOW.words.language_words)
+    return answers | listed | set(FLOW.topic_words) | set(FLOW.words.language_words) | ANSWER_WORDS
 
 
 @pytest.mark.parametrize("form", TEXTED, ids=name_of)

@@ -7,13 +7,13 @@ import pytest
 from sqlalchemy import text
 
 from hotline.domain.call import CALL_AGAIN_AFTER
-from hotline.domain.lease import LOOK_AGAIN_AFTER, SHOWN_AFTER
 from hotline.domain.outcome import Outcome, Refused, Unknown
 from hotline.domain.ports import Ring
+from hotline.domain.timing import USUAL
 from hotline.operations.erasure import delete_at_carrier, erase_contact
 from hotline.operations.estimate import estimate
 from hotline.operations.line import Line
-from hotline.operations.receipts import FETCH_AFTER, fetch_missing
+from hotline.operations.receipts import fetch_missing
 from hotline.operations.reconcile import reconcile
 from hotline.operations.sweep import sweep
 from hotline.store.database import transaction
@@ -145,7 +145,7 @@ def test_a_lost_answer_is_looked_up_among_calls_before_anybody_is_called_twice(l
     send(losing)
     assert plain(line, broadcast_id) == ["unknown"]
     lost.listed.append(listed(line, "in-progress"))
-    clock(line).pass_(seconds=SHOWN_AFTER.total_seconds())
+    clock(line).pass_(seconds=USUAL.shown_after_s)
     assert reconcile(losing) == 1
     assert plain(line, broadcast_id) == ["accepted"]
     assert len(lost.rung) == 1
@@ -156,9 +156,9 @@ def test_a_call_that_the_carrier_does_not_have_is_placed_again(line: Line) -> No
     losing = replace(line, caller=answers(lambda ring: Unknown("timeout")))
     broadcast_id = release(losing, draft_actual(losing))
     send(losing)
-    clock(line).pass_(seconds=SHOWN_AFTER.total_seconds())
+    clock(line).pass_(seconds=USUAL.shown_after_s)
     reconcile(line)
-    clock(line).pass_(seconds=LOOK_AGAIN_AFTER.total_seconds())
+    clock(line).pass_(seconds=USUAL.look_again_after_s)
     reconcile(line)
     assert send(line) == 1
     assert plain(line, broadcast_id) == ["accepted"]
@@ -171,7 +171,7 @@ def test_a_report_that_never_came_is_fetched(line: Line) -> None:
         sid = db.execute(text("SELECT sid FROM delivery")).scalar_one()
     assert isinstance(line.records, Carrier)
     line.records.listed.append(listed(line, "completed", sid))
-    clock(line).pass_(seconds=FETCH_AFTER.total_seconds() + 1)
+    clock(line).pass_(seconds=USUAL.fetch_after_s + 1)
     assert fetch_missing(line) == 1
     assert plain(line, key.broadcast_id) == ["delivered"]
 

@@ -256,7 +256,7 @@ def test_spam_filtering_pauses_the_broadcast_and_calls_people(line: Line, carrie
     assert progress(line, code, line.clock()).state == "paused"
     assert sum(f"alert {code} as spam (30007)" in body for body in staff_texts(line)) == 2
     send(line)
-    assert [one.to for one in carrier.sent[1:]] == [d.phone for d in line.dispatchers]
+    assert [one.to for one in carrier.sent[1:]] == [one.phone for one in line.people().people]
     resume(line, code, BO.name, line.clock())
     send(line)
     assert progress(line, code, line.clock()).count("accepted") == 2
@@ -533,7 +533,7 @@ def test_the_daily_budget_holds_alerts_but_not_answers(line: Line, carrier: List
     send(poor)
     assert plain(poor, broadcast_id).count("accepted") == 3
     assert progress(poor, code, poor.clock()).reason == "spend_limit"
-    assert sum("spend limit" in body for body in staff_texts(poor)) == len(poor.dispatchers)
+    assert sum("spend limit" in body for body in staff_texts(poor)) == len(poor.people().people)
     with transaction(poor.database) as db:
         write_text(poor, db, phone(9), None, "an answer", "turn", poor.clock())
     send(poor)

@@ -5,6 +5,7 @@ from itertools import count
 
 import pytest
 from sqlalchemy import Engine, text
+from structlog.testing import capture_logs
 
 from hotline.domain.ports import CarrierUnreachable
 from hotline.flow.effect import OpenTicket
@@ -12,11 +13,11 @@ from hotline.flow.input import Digits, Input
 from hotline.flow.model import Flow
 from hotline.flow.network import Network
 from hotline.operations import retention
-from hotline.operations.erasure import delete_at_carrier, erase_contact
+from hotline.operations.erasure import UNREADABLE, delete_at_carrier, erase_contact
 from hotline.operations.line import Line
 from hotline.operations.tickets import open_ticket
 from hotline.operations.turns import take_turn
-from hotline.store import contacts, deletions, turns
+from hotline.store import contacts, counters, deletions, turns
 from hotline.store.database import transaction
 from hotline.store.sealing import new_key, read_keys
 from hotline.web.addresses import Addresses
@@ -90,6 +91,23 @@ def test_a_long_list_is_taken_in_turns(line: Line) -> None:
     assert isinstance(line.queue, Wakes)
     assert ("deletions", None) in line.queue.jobs
     assert delete_at_carrier(line, NOON) == 5
+
+
+def test_what_no_key_opens_is_set_aside_counted_and_named_and_the_others_go_on(line: Line) -> None:
+    lost = replace(line, keyring=read_keys(f"9:{new_key()}"))
+    owe(lost, *(f"SM{n}" for n in range(25)))  # more than one batch, and before the others
+    owe(line, "SM100", "SM101")
+    with capture_logs() as logs:
+        assert delete_at_carrier(line, NOON) == 2
+    assert isinstance(line.records, Carrier)
+    assert line.records.deleted == ["SM100", "SM101"]
+    unreadable = [ids for (ids,) in rows(line, "SELECT id FROM carrier_deletion ORDER BY id")]
+    assert [log["id"] for log in logs if log["event"] == "deletion.unreadable"] == unreadable
+    assert len(unreadable) == 25
+    with transaction(line.database) as db:
+        assert counters.read(db, UNREADABLE, NOON.date()) == 25
+    assert delete_at_carrier(lost, NOON + timedelta(hours=23)) == 0
+    assert delete_at_carrier(lost, NOON + timedelta(days=1)) == 25  # the key is back
 
 
 def rows(line: Line, statement: str) -> list[tuple[object, ...]]:

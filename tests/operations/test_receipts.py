@@ -7,6 +7,7 @@ from redis import Redis
 from sqlalchemy import Engine, text
 
 from hotline.domain.delivery import DeliveryStatus, may_move
+from hotline.domain.timing import Timing
 from hotline.flow.model import Flow
 from hotline.flow.network import Network
 from hotline.operations.deliver import deliver
@@ -15,7 +16,6 @@ from hotline.operations.memory import was_wiped
 from hotline.operations.progress import progress
 from hotline.operations.receipts import drain, fetch_missing, must_be_at_once, settle
 from hotline.store import consents
-from hotline.store import stream as streams
 from hotline.store.database import DatabaseAway, transaction
 from hotline.store.parcels import DeliveryKey, MessageKey
 from hotline.store.receipts import Receipt
@@ -25,6 +25,7 @@ from tests.lines import Clock, make_line
 from tests.people import FreeRates, ListedCarrier, draft_test, phone, plain, release, staff_texts, subscribe
 
 SID = "SM" + "7" * 32
+AT_ONCE = Timing(abandoned_s=0.0)  # nobody is waited for
 REPORTED: tuple[DeliveryStatus, ...] = ("accepted", "sent", "delivered", "undelivered", "failed")
 
 
@@ -152,7 +153,7 @@ def test_the_stream_is_brought_into_the_database(line: Line, redis: Redis) -> No
 
 
 def test_a_crash_between_commit_and_acknowledgement_loses_and_doubles_nothing(
-    line: Line, redis: Redis, monkeypatch: pytest.MonkeyPatch
+    line: Line, redis: Redis
 ) -> None:
     code, broadcast_id = sent_to(line, 1)
 
@@ -164,8 +165,7 @@ def test_a_crash_between_commit_and_acknowledgement_loses_and_doubles_nothing(
     first.append(Receipt(DeliveryKey(broadcast_id, 1), SID, "delivered"))
     with pytest.raises(KeyboardInterrupt):
         drain(line, first)
-    monkeypatch.setattr(streams, "ABANDONED_MS", 0)
-    assert drain(line, ReceiptStream(redis, "other")) == 1
+    assert drain(line, ReceiptStream(redis, "other", AT_ONCE)) == 1
     assert progress(line, code, line.clock()).count("delivered") == 1
 
 
@@ -183,8 +183,7 @@ def test_while_the_database_is_away_receipts_stay_in_the_stream(
         patch.setattr("hotline.operations.receipts.settle", away)
         with pytest.raises(DatabaseAway):
             drain(line, stream)
-    monkeypatch.setattr(streams, "ABANDONED_MS", 0)
-    assert drain(line, stream) == 1
+    assert drain(line, ReceiptStream(redis, "one", AT_ONCE)) == 1
     assert plain(line, broadcast_id) == ["delivered"]
 
 

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import Engine, text
 
-from hotline.domain.person import Dispatcher
+from hotline.domain.person import Person
 from hotline.flow.model import Flow
 from hotline.flow.network import Network
 from hotline.operations.alerts import AlertRefused
@@ -13,7 +13,7 @@ from hotline.operations.line import Line
 from hotline.operations.release import Answered, answer_release, ask_release, withdraw
 from hotline.store import consents, health
 from hotline.store.database import transaction
-from tests.lines import ANA, BO, Clock, Wakes, make_line
+from tests.lines import ANA, BO, Clock, Wakes, make_line, roster_of
 from tests.people import (
     draft_actual,
     draft_test,
@@ -33,7 +33,7 @@ def line(database: Engine, flow: Flow, network: Network) -> Line:
     return make_line(database, flow, network, clock=Clock())
 
 
-def answer(line: Line, person: Dispatcher, body: str) -> Answered | None:
+def answer(line: Line, person: Person, body: str) -> Answered | None:
     with transaction(line.database) as db:
         return answer_release(line, db, person, body, line.clock())
 
@@ -96,8 +96,8 @@ def test_neither_author_nor_asker_can_be_the_second_person(line: Line, author: s
 
 def test_one_phone_under_two_names_is_one_person(line: Line) -> None:
     subscribe(line, 1)
-    twin = Dispatcher("Ana2", ANA.phone, "es")
-    two = replace(line, dispatchers=(ANA, twin))
+    twin = replace(ANA, id=3, name="Ana2")
+    two = replace(line, people=roster_of(ANA, twin))
     with pytest.raises(AlertRefused) as refused:
         ask_release(two, draft_test(two), ANA.name, twin.name, line.clock())
     assert refused.value.reason == "second_person"

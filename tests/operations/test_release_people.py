@@ -1,19 +1,18 @@
-"""Who may draft and release: dispatchers of the list, and always two of them."""
+"""Who may draft and release: by their roles, and always two of them."""
 
 from dataclasses import replace
 
 import pytest
 from sqlalchemy import Engine
 
-from hotline.domain.person import Dispatcher
 from hotline.flow.model import Flow
 from hotline.flow.network import Network
 from hotline.operations.alerts import SYSTEM, AlertRefused, draft, find
 from hotline.operations.line import Line
-from hotline.operations.release import ask_release
+from hotline.operations.release import answer_release, ask_release
 from hotline.store.database import transaction
-from tests.lines import ANA, BO, Clock, make_line
-from tests.people import draft_actual, draft_test, phone, release, subscribe
+from tests.lines import ANA, BO, Clock, make_line, roster_of
+from tests.people import draft_actual, draft_test, phone, release, subscribe, word_for
 
 
 @pytest.fixture
@@ -46,10 +45,33 @@ def test_a_stranger_can_neither_draft_nor_ask(line: Line) -> None:
 def test_a_draft_of_who_left_the_list_cannot_be_released(line: Line) -> None:
     subscribe(line, 1)
     code = draft_test(line)
-    cleo = Dispatcher("Cleo", phone(99), "en")
+    cleo = replace(BO, id=3, name="Cleo", phone=phone(99))
     with pytest.raises(AlertRefused) as refused:
-        ask_release(replace(line, dispatchers=(BO, cleo)), code, BO.name, cleo.name, line.clock())
+        ask_release(replace(line, people=roster_of(BO, cleo)), code, BO.name, cleo.name, line.clock())
     assert refused.value.reason == "unknown_person"
+
+
+def test_a_verifier_can_neither_draft_nor_release(line: Line) -> None:
+    subscribe(line, 1)
+    code = draft_test(line)
+    only = replace(BO, roles=frozenset({"verifier"}))
+    after = replace(line, people=roster_of(ANA, only))
+    with pytest.raises(AlertRefused) as drafting:
+        draft(after, line.clock(), "test", {}, BO.name, area="boyle_heights")
+    with pytest.raises(AlertRefused) as releasing:
+        ask_release(after, code, ANA.name, BO.name, line.clock())
+    assert (drafting.value.reason, releasing.value.reason) == ("role", "role")
+
+
+def test_who_is_no_approver_any_more_releases_nothing_by_a_word_of_before(line: Line) -> None:
+    subscribe(line, 1)
+    ask_release(line, draft_test(line), ANA.name, BO.name, line.clock())
+    after = replace(line, people=roster_of(ANA, replace(BO, roles=frozenset({"dispatcher"}))))
+    with transaction(line.database) as db:
+        answered = answer_release(after, db, BO, word_for(line), line.clock())
+    assert answered is not None
+    assert not answered.wakes
+    assert "cannot go out" in answered.words
 
 
 def test_nobody_drafts_as_the_system_what_two_people_must_release(line: Line) -> None:

@@ -150,6 +150,54 @@ def test_closed_tickets_go_and_open_ones_never(line: Line) -> None:
     assert rows(line, "ticket") == 1
 
 
+def rung(line: Line, leg_id: str, call_sid: str | None, days: float, ticket: str = "NULL") -> None:
+    with transaction(line.database) as db:
+        db.execute(
+            text(
+                "INSERT INTO leg (id, call_sid, ticket_id, person, person_language, topic, created_at)"
+                f" VALUES (:id, :sid, {ticket}, 'Ana', 'es', 'person', :at)"
+            ),
+            {"id": leg_id, "sid": call_sid, "at": long_ago(days)},
+        )
+
+
+OF_THE_TICKET = "(SELECT max(id) FROM ticket)"
+
+
+def test_old_calls_back_go_at_the_carrier_too_and_a_transfer_goes_with_the_callers_call(line: Line) -> None:
+    with transaction(line.database) as db:
+        open_ticket(line, db, line.library(), OpenTicket("callback", "one"), None, "es", long_ago(20))
+    rung(line, "back", "CA" + "1" * 32, 15, OF_THE_TICKET)
+    rung(line, "never named", None, 15, OF_THE_TICKET)
+    rung(line, "of yesterday", "CA" + "2" * 32, 1, OF_THE_TICKET)
+    rung(line, "transfer", "CA" + "3" * 32, 15)
+    assert retention.run(line, NOON)["legs"] == 3
+    assert rows(line, "leg") == 1
+    assert deleted_at_carrier(line) == ["CA" + "1" * 32]
+
+
+def test_a_ticket_takes_its_calls_back_with_it(database: Engine, flow: Flow, network: Network) -> None:
+    line = make_line(database, flow, network, limits=Limits(ticket_days=3))
+    with transaction(line.database) as db:
+        open_ticket(line, db, line.library(), OpenTicket("callback", "one"), None, "es", long_ago(6))
+        code = db.execute(text("SELECT code FROM ticket")).scalar_one()
+        move(line, db, code, "closed", "Ana", long_ago(4))
+    rung(line, "back", "CA" + "1" * 32, 5, OF_THE_TICKET)
+    assert retention.run(line, NOON)["tickets"] == 1
+    assert rows(line, "leg") == 0
+    assert deleted_at_carrier(line) == ["CA" + "1" * 32]
+
+
+def test_a_recording_that_no_key_opens_goes_here_and_keeps_no_other(line: Line) -> None:
+    keyless = replace(line, keyring=read_keys(f"9:{OTHER_KEY}"))
+    with transaction(line.database) as db:
+        recordings.keep(db, line.keyring, "RE" + "1" * 32, 9, None, None, None, long_ago(8))
+        recordings.keep(db, keyless.keyring, "RE" + "2" * 32, 9, None, None, None, long_ago(8))
+    assert retention.run(keyless, NOON)["recordings"] == 2
+    assert rows(line, "recording") == 0
+    assert deleted_at_carrier(keyless) == ["RE" + "2" * 32]
+
+
 def test_conversations_that_are_over_are_emptied_and_old_calls_forgotten(line: Line) -> None:
     contact_id = contact(line, MARIA, 1)
     with transaction(line.database) as db:

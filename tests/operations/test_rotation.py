@@ -9,11 +9,14 @@ from sqlalchemy import Engine, LargeBinary, text
 from hotline.domain.phone import PhoneNumber
 from hotline.flow.model import Flow
 from hotline.flow.network import Network
-from hotline.operations import rotation
+from hotline.operations import help_requests, incidents, rotation, sites
+from hotline.operations.help_requests import HelpFields, PartnerFields
 from hotline.operations.line import Line
+from hotline.operations.observing import observe
 from hotline.operations.rotation import rotate
+from hotline.operations.sites import ContactFields, SiteFields
 from hotline.operations.turns import take_turn
-from hotline.store import consents, contacts, deletions, health, recordings, reports
+from hotline.store import accounts, consents, contacts, deletions, health, people, recordings, reports
 from hotline.store.database import transaction
 from hotline.store.rekeying import HASHED, NOT_MOVED, SEALED
 from hotline.store.sealing import new_key, read_keys
@@ -41,8 +44,37 @@ def says(line: Line, body: str, number: PhoneNumber = MARIA) -> str:
     return take_turn(line, text_from(number, body, f"SM{next(SIDS):032x}"), TextMouth(ADDRESSES), NOON)
 
 
+def add_account(line: Line) -> None:
+    """Somebody who signs in with codes."""
+    with transaction(line.database) as db:
+        number = PhoneNumber("+15005550177")
+        person_id = people.add(db, line.keyring, "Rosa", ["admin"], "", (), number, "es", (), True, NOON)
+        accounts.set_password(db, person_id, "hash", NOON)
+        accounts.set_totp(db, line.keyring, person_id, "SECRET", 1)
+
+
+def add_places(line: Line) -> None:
+    """A site with a plan and a contact, a partner organisation and a request with a note."""
+    code = sites.add(
+        line, SiteFields("Escuela Ejemplo", "school", "90033", "", "Lock the gate."), "Ana", NOON
+    )
+    contact = ContactFields("Maria E.", JOHN.e164, "es", "principal", "mornings")
+    sites.add_contact(line, code, contact, "Ana", NOON)
+    help_requests.add_partner(line, PartnerFields("Pantry", ["food"], "pantry@example.org"), "Ana", NOON)
+    help_requests.open_help(line, HelpFields("food", MARIA.e164, "es", "Monday 9 am"), "Ana", NOON)
+
+
+def add_incident(line: Line) -> None:
+    """An incident with a place, a step with its reason, and a note."""
+    _, code = incidents.enter(line, "Ana", {"place": "1st & Soto"}, NOON)
+    incidents.step(line, code, "verifying", "Ana", "two calls", NOON)
+    observe(line, code, "note", "Ana", NOON, NOON, words="spoke with the owner")
+
+
 def fill(line: Line) -> None:
     """Something in every sealed column."""
+    add_places(line)
+    add_account(line)
     for body in ("alertas", "90033", "SI", "reportar", "si", "1"):
         says(line, body)
     subscribe(line, 1)
@@ -74,6 +106,7 @@ def test_every_sealed_and_hashed_column_of_the_tables_is_moved() -> None:
 
 def test_everything_opens_with_the_new_key_alone(old: Line) -> None:
     fill(old)
+    add_incident(old)
     rotate(renewed(old), NOON)
     alone = renewed(old, f"2:{NEW}")
     with transaction(old.database) as db:

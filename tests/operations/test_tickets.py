@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from hotline.domain.outcome import Accepted, Outcome, Refused, Unknown
-from hotline.domain.person import Dispatcher
+from hotline.domain.person import Person
 from hotline.domain.ports import Ring
 from hotline.domain.ticket import TicketKind
 from hotline.flow.effect import OpenTicket
@@ -21,7 +21,7 @@ from hotline.operations.tickets import call_back, open_ticket, ring_back
 from hotline.store import contacts, tickets
 from hotline.store.database import transaction
 from hotline.store.tickets import Ticket
-from tests.lines import ANA, BO, MARIA, NOON, Carrier, Clock, make_line
+from tests.lines import ANA, BO, MARIA, NOON, Carrier, Clock, make_line, roster_of
 from tests.people import staff_texts
 
 BUSY = Refused(21220, "fault")
@@ -68,7 +68,7 @@ def asks(line: Line, kind: TicketKind = "callback", is_urgent: bool = False, top
     return was_told
 
 
-def goes(line: Line, who: Dispatcher = ANA) -> str:
+def goes(line: Line, who: Person = ANA) -> str:
     """A dispatcher texts GO, and a worker rings."""
     with transaction(line.database) as db:
         answer, ticket_id = call_back(line, db, the_ticket(line).code, who, line.clock())
@@ -166,7 +166,7 @@ class TestCallingBack:
         with transaction(line.database) as db:
             _, ticket_id = call_back(line, db, the_ticket(line).code, ANA, NOON)
         assert ticket_id is not None
-        assert not ring_back(replace(line, dispatchers=(BO,)), ticket_id, NOON)
+        assert not ring_back(replace(line, people=roster_of(BO)), ticket_id, NOON)
         assert the_ticket(line).state == "open"
         assert not phones.rung
 

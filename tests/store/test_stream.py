@@ -5,7 +5,7 @@ import pytest
 from redis import Redis
 from redis.asyncio import Redis as AsyncRedis
 
-from hotline.store import stream as streams
+from hotline.domain.timing import Timing
 from hotline.store.parcels import DeliveryKey, MessageKey, NoKey, read_key
 from hotline.store.receipts import Receipt, fold, read_fields
 from hotline.store.servers.supervisor import Supervisor
@@ -56,13 +56,10 @@ def test_the_webhooks_end_appends_the_same(redis: Redis, servers: Supervisor) ->
     assert [entry.receipt for entry in ReceiptStream(redis, "one").read(10, 1)] == [FAILED]
 
 
-def test_what_is_not_acknowledged_comes_to_another_consumer(
-    redis: Redis, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(streams, "ABANDONED_MS", 0)
+def test_what_is_not_acknowledged_comes_to_another_consumer(redis: Redis) -> None:
     ReceiptStream(redis, "killed").append(SENT)
     assert ReceiptStream(redis, "killed").read(10, 1)
-    [entry] = ReceiptStream(redis, "other").abandoned(10)
+    [entry] = ReceiptStream(redis, "other", Timing(abandoned_s=0.0)).abandoned(10)
     assert entry.receipt == SENT
 
 

@@ -96,4 +96,8 @@ def test_there_are_no_other_doors(client: TestClient) -> None:
 
 def test_health_says_alive_and_ready(client: TestClient) -> None:
     assert client.get("/health/live").json() == {"status": "alive"}
-    assert client.get("/health/ready").json() == {"database": "ready", "redis": "ready"}
+    assert client.get("/health/ready").json() == {
+        "database": "ready",
+        "redis": "ready",
+        "dispatchers": "none",
+    }

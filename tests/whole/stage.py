@@ -73,6 +73,7 @@ def stage_by_url() -> Iterator[Stage]:
             "HOTLINE_DATABASE_URL": stack.enter_context(postgres_by_url(folder)),
             "HOTLINE_REDIS_URL": stack.enter_context(redis_by_url(folder)),
         }
+        _add_staff(folder, given)
         carrier = stack.enter_context(
             running(
                 [BIN / "python", "-m", "hotline.simulator", "--port", str(phones_port)],
@@ -87,6 +88,14 @@ def stage_by_url() -> Iterator[Stage]:
         work = stack.enter_context(running([BIN / "hotline", "work"], folder / "work.log", given))
         carrier.until_it_answers(f"http://127.0.0.1:{phones_port}/")
         yield stack.enter_context(_open(given, folder, port, phones_port, (carrier, web, work)))
+
+
+def _add_staff(folder: Path, given: dict[str, str]) -> None:
+    """The people whose phones the pretend carrier has: a demo adds them by itself, a server does not."""
+    staff = "Ana:+12135550190:es,Bo:+12135550191:en"
+    for words in (("database", "migrate"), ("people", "import", staff)):
+        with running([BIN / "hotline", *words], folder / "staff.log", given) as program:
+            assert program.ended() == 0, program.said()
 
 
 def demo_command(port: int, phones_port: int) -> list[str | Path]:

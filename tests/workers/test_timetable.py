@@ -5,6 +5,7 @@ import pytest
 from redis import Redis
 from sqlalchemy import Engine
 
+from hotline.domain.timing import USUAL
 from hotline.flow.model import Flow
 from hotline.flow.network import Network
 from hotline.store.queue import JOBS, ROLES, RedisQueue
@@ -15,7 +16,7 @@ from tests.lines import Clock, Wakes, make_line
 from tests.people import ListedCarrier, draft_test, plain, release, subscribe
 from workers import jobs
 from workers.parts import NotOpened, Tools, tools, using
-from workers.timetable import TIMETABLE, Entry, Timetable
+from workers.timetable import Entry, Timetable, timetable_of
 
 
 @pytest.fixture
@@ -39,8 +40,9 @@ def no_redis() -> Redis:
 
 
 def test_every_role_has_a_timetable_of_known_jobs_of_its_own() -> None:
-    assert set(TIMETABLE) == set(ROLES)
-    for role, entries in TIMETABLE.items():
+    table = timetable_of(USUAL)
+    assert set(table) == set(ROLES)
+    for role, entries in table.items():
         for entry in entries:
             assert JOBS[entry.job].role == role
             assert JOBS[entry.job].function == f"workers.jobs.{entry.function.__name__}"
@@ -65,7 +67,7 @@ def test_while_redis_is_away_the_work_goes_on(given: Tools) -> None:
     dead = no_redis()
     alone = Tools(given.line, dead, dead, Rates(dead, 1000.0, 1000, _fast()), ReceiptStream(dead, "one"))
     with using(alone):
-        Timetable(alone, TIMETABLE["send"]).tick()
+        Timetable(alone, timetable_of(USUAL)["send"]).tick()
     assert plain(given.line, broadcast_id) == ["accepted"]
 
 

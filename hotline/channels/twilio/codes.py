@@ -37,7 +37,10 @@ _ROWS: Final[tuple[tuple[Reaction, str, tuple[int, ...]], ...]] = (
     ("permanent", "The recipient has no WhatsApp, or it cannot take this message.", (63003, 63024, 63032)),
     ("permanent", "More than 24 hours since the person last wrote on WhatsApp.", (63016,)),
     ("permanent", "The call is not in progress any more.", (21220,)),
-    # Passing trouble
+    # Passing trouble. `retry` is for what was refused at the door. When such a code comes in a receipt, as
+    # 30003, 30008 and most of these do, the carrier had taken the text: it is not sent again, though
+    # twilio.md 4 allows one delayed try. A `delivered` may still come after it (twilio.md 1.3), and then
+    # somebody was texted twice. The row is undelivered; what follows the alert is sent to it all the same.
     ("retry", "The handset is off or has no signal.", (30003,)),
     ("retry", "The recipient's carrier failed without saying why.", (30008,)),
     ("retry", "The recipient's carrier is congested or did not answer.", (30017, 30410, 30500)),
@@ -45,12 +48,13 @@ _ROWS: Final[tuple[tuple[Reaction, str, tuple[int, ...]], ...]] = (
     ("retry", "The carrier had a fault of its own.", (20500, 20503)),
     # Too much
     ("slow_down", "Too many requests to the carrier at once.", (20429,)),
-    ("slow_down", "The carrier's queue overflowed.", (30001,)),
-    ("slow_down", "Messages are sent faster than the channel allows.", (63017, 63018)),
-    ("hold", "The carrier's queue of this sender is full.", (21611,)),
-    ("hold", "The sender's rate or daily limit is used up.", (30022, 30023, 30027)),
-    ("hold", "The account's limit for this hour or day is used up.", (60728, 63038)),
-    ("hold", "The carrier sends nothing to this number during quiet hours.", (30610,)),
+    ("slow_down", "Messages are sent faster than the channel allows.", (63018,)),
+    ("slow_account", "The account sends more messages in a second than it may.", (63017,)),
+    ("hold", "The carrier's queue of this sender is full.", (21611, 30001)),
+    ("hold_minute", "The sender's texts of this minute are used up (AT&T).", (30022,)),
+    ("hold_day", "The sender's texts of this day are used up (T-Mobile).", (30023, 30027)),
+    ("hold_account", "The account's limit for this hour or day is used up.", (60728, 63038)),
+    ("hold_text", "The carrier sends nothing to this number during quiet hours.", (30610,)),
     # What was written
     ("stop_batch", "The carrier filtered the message as spam; its text needs a review.", (30007,)),
     # Our own requests

@@ -9,6 +9,9 @@ from hotline.channels.twilio.form import Form
 # CallStatus when a call is over (OpenAPI `call_enum_status`, v2010).
 ENDED: Final = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 
+# Whoever asks for longer is asked again then.
+LONGEST_RETRY_AFTER_S: Final = 3600.0
+
 _SID: Final = re.compile(r"[A-Z]{2}[0-9a-fA-F]{32}")
 _NUMBER: Final = re.compile(r"[0-9]{1,9}")
 
@@ -41,3 +44,8 @@ def whole_number(form: Form, name: str) -> int | None:
 def plain(text: str) -> str:
     """The text without NUL, which PostgreSQL does not keep."""
     return text.replace("\0", "")
+
+
+def retry_after_s(header: str) -> float | None:
+    """Seconds only: a date would need a clock, and the carrier sends none."""
+    return min(float(header), LONGEST_RETRY_AFTER_S) if header.isascii() and header.isdigit() else None

@@ -44,17 +44,20 @@ class InFlight:
         self.busy -= 1
         self._wake()
 
-    def heard(self, *, too_many: bool) -> None:
-        """The carrier answered: that we ask too much at once (429), or anything else."""
+    def heard(self, *, too_many: bool, retry_after_s: float = 0.0) -> None:
+        """The carrier answered: that we ask too much at once (429), or anything else.
+
+        When it says how long to wait, no place is earned before.
+        """
         now = self._clock()
         if too_many:
-            self._halve(now)
+            self._halve(now, max(0.0, retry_after_s))
         elif now - self._calm_since >= CALM_S and self.limit < self.most:
             self.limit += 1
             self._calm_since = now
 
-    def _halve(self, now: float) -> None:
-        self._calm_since = now
+    def _halve(self, now: float, retry_after_s: float) -> None:
+        self._calm_since = max(self._calm_since, now + retry_after_s)
         if now - self._halved_at >= CALM_S:
             self.limit = max(1, self.limit // 2)
             self._halved_at = now

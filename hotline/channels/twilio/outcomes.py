@@ -6,12 +6,11 @@ from typing import Any, Final, assert_never
 import orjson
 
 from hotline.channels.twilio.codes import reaction_of
-from hotline.channels.twilio.fields import is_sid
+from hotline.channels.twilio.fields import is_sid, retry_after_s
 from hotline.channels.twilio.wire import Answer, NoAnswer, NotSent, Reached
 from hotline.domain.delivery import CARRIER_STATUSES
 from hotline.domain.outcome import Accepted, Outcome, Refused, Unknown
 
-LONGEST_RETRY_AFTER_S: Final = 3600.0
 _TOO_MANY: Final = 20429  # https://www.twilio.com/docs/api/errors/20429: not processed, safe to retry
 
 
@@ -50,7 +49,7 @@ def _told(answer: Answer) -> Outcome:
     code = error_code(answer)
     if answer.status == 429:
         code = _TOO_MANY if code == 429 else code
-        return Refused(code, reaction_of(code, 429), _retry_after_s(answer.retry_after))
+        return Refused(code, reaction_of(code, 429), retry_after_s(answer.retry_after))
     return Refused(code, reaction_of(code, answer.status))
 
 
@@ -59,8 +58,3 @@ def _accepted(answer: Answer) -> Outcome:
     if not is_sid(told.get("sid")):
         return Unknown("accepted without a sid")
     return Accepted(told["sid"], CARRIER_STATUSES.get(str(told.get("status")), "accepted"))
-
-
-def _retry_after_s(header: str) -> float | None:
-    """Seconds only: a date would need a clock, and the carrier sends none."""
-    return min(float(header), LONGEST_RETRY_AFTER_S) if header.isascii() and header.isdigit() else None

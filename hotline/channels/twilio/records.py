@@ -14,6 +14,7 @@ from hotline.domain.phone import PhoneNumber
 from hotline.domain.ports import CarrierMessage, CarrierUnreachable
 
 PAGE_SIZE: Final = 200
+LARGEST_PAGE: Final = 1000  # twilio.md 4
 MOST_PAGES: Final = 100
 _TOO_EARLY: Final = 20009  # https://www.twilio.com/docs/api/errors/20009: the message is not finished
 
@@ -40,6 +41,16 @@ class TwilioRecords:
         hide what it still holds.
         """
         listed = self._listed(since, To=number.e164)
+        return [m for m in listed if m.created_at >= since and m.direction.startswith("outbound")]
+
+    def sent_since(self, since: datetime) -> list[CarrierMessage]:
+        """What was sent to anybody since then, newest first, in the largest pages there are.
+
+        Goes by the carrier's time of sending, so what it still holds is not in it: good for finding,
+        never for calling a text absent.
+        """
+        query = urlencode({"DateSent>": since.strftime("%Y-%m-%dT%H:%M:%SZ"), "PageSize": LARGEST_PAGE})
+        listed = self._wire.run(self._collected(self._wire.account.url(f"Messages.json?{query}"), None))
         return [m for m in listed if m.created_at >= since and m.direction.startswith("outbound")]
 
     def message(self, sid: str) -> CarrierMessage | None:
@@ -72,6 +83,12 @@ class TwilioRecords:
     def recording_audio(self, sid: str) -> bytes:
         """The audio as mp3; one that is not there (yet) is unreachable."""
         return _clear(self._wire.run(self._wire.get(self._url("Recordings", sid, ".mp3")))).body
+
+    def picture(self, address: str) -> bytes:
+        """What came with a message. Our secret goes to the carrier's own address and nowhere else."""
+        if not address.startswith(self._wire.account.url("Messages/")) or ".." in address:
+            raise CarrierUnreachable("the picture is not with the carrier")
+        return _clear(self._wire.run(self._wire.get(address))).body
 
     def _url(self, kind: str, sid: str, ending: str = ".json") -> str:
         if not is_sid(sid):

@@ -49,9 +49,9 @@ def render_whisper_accept(parts: Sequence[Part]) -> str:
     return document(spoken(parts))
 
 
-def render_hangup(parts: Sequence[Part] = ()) -> str:
+def render_hangup(parts: Sequence[Part] = (), audio_url: AudioUrl = no_audio) -> str:
     """Say it and hang up."""
-    return document(spoken(parts) + _HANGUP)
+    return document(spoken(parts, audio_url) + _HANGUP)
 
 
 def render_bridge(parts: Sequence[Part], to: PhoneNumber, caller_id: str, action_url: str) -> str:
@@ -63,10 +63,11 @@ def render_bridge(parts: Sequence[Part], to: PhoneNumber, caller_id: str, action
     return document(spoken(parts) + dial)
 
 
-def render_gather(parts: Sequence[Part], keys: str, action_url: str) -> str:
+def render_gather(parts: Sequence[Part], keys: str, action_url: str, audio_url: AudioUrl = no_audio) -> str:
     """Ask someone whom we rang for one of `keys`; silence hangs up."""
     finish = "" if "#" in keys else "#"
-    return document(_gather(spoken(parts), action_url, numDigits=1, finishOnKey=finish) + _HANGUP)
+    said = spoken(parts, audio_url)
+    return document(_gather(said, action_url, numDigits=1, finishOnKey=finish) + _HANGUP)
 
 
 class _Last:

@@ -11,8 +11,9 @@ from urllib.parse import urlencode
 import aiohttp
 
 from hotline.channels.twilio.account import Account
+from hotline.channels.twilio.fields import retry_after_s
 from hotline.channels.twilio.inflight import BEGIN, InFlight
-from hotline.domain.lease import BEGIN_WITHIN
+from hotline.domain.timing import USUAL
 
 try:
     from uvloop import new_event_loop
@@ -24,8 +25,6 @@ Fields = Iterable[tuple[str, str]]
 
 # A reused connection that the carrier closes meanwhile leaves us without knowing: keep them short.
 IDLE_S: Final = 10.0
-CONNECT_S: Final = 5.0
-READ_S: Final = 30.0  # the carrier's own limit is near 26 s; giving up earlier makes unknowns
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +66,9 @@ class Wire:
         *,
         max_in_flight: int = 50,
         begin: int = BEGIN,
-        connect_s: float = CONNECT_S,
-        read_s: float = READ_S,
-        begin_within_s: float = BEGIN_WITHIN.total_seconds(),
+        connect_s: float = USUAL.connect_s,
+        read_s: float = USUAL.read_s,
+        begin_within_s: float = USUAL.begin_within_s,
     ) -> None:
         self.account = account
         self._max_in_flight = max_in_flight
@@ -139,7 +138,8 @@ class Wire:
                 return NotSent("waited too long")
             reached = await _asked(thread.session, method, url, form)
             if isinstance(reached, Answer):
-                in_flight.heard(too_many=reached.status == 429)
+                wait_s = retry_after_s(reached.retry_after) or 0.0
+                in_flight.heard(too_many=reached.status == 429, retry_after_s=wait_s)
             return reached
 
 

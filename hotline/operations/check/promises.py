@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from hotline.domain.language import LANGUAGES, Language
+from hotline.domain.site import ANSWER_WORDS, SITE_TEXTS
 from hotline.domain.words import fold
 from hotline.flow.fault import Flaw
 from hotline.flow.model import Flow
@@ -95,6 +96,8 @@ def _unknown_in(
     known = everywhere | _understood_at(flow, ask)
     if name.startswith(("staff_", "internal_")):
         known |= STAFF_WORDS
+    if name in SITE_TEXTS:
+        known |= ANSWER_WORDS
     if ask is None or ask.answer.type == "choice":
         for command in commands(wording):
             if not _is_known(command, known):

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from hotline.flow.fault import Fault, Flaw
 from hotline.operations.check.choices import double_meanings
+from hotline.operations.check.clips import clip_flaws
 from hotline.operations.check.forms import missing_forms
 from hotline.operations.check.long import endless_sessions, unheard_writers
 from hotline.operations.check.promises import features_off, unknown_commands, unknown_keys
@@ -35,6 +36,7 @@ def _standing(subject: Subject) -> Iterator[Flaw]:
     yield from unknown_commands(flow)
     yield from unknown_keys(flow)
     yield from wording_flaws(subject)
+    yield from clip_flaws(subject)
 
 
 def _walking(subject: Subject) -> Iterator[Flaw]:

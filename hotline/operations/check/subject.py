@@ -1,9 +1,10 @@
 """What is checked: a flow with the values of one network, and who can measure it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from hotline.domain.language import LANGUAGES, Language
+from hotline.domain.site import SITE_TEXTS
 from hotline.flow.fault import Sources
 from hotline.flow.library import TEST_PREFIX, Key, Library
 from hotline.flow.model import Flow
@@ -23,15 +24,17 @@ ENGINE_SMS = (
     "stop_reply",
     "core",
     "fault",
+    "site_report",
 )
 ENGINE_VOICE = ("v_wrong_key", "v_other_language", "core", "fault")
-STAFF_SMS = ("staff_ticket",)
+STAFF_SMS = ("staff_ticket", *SITE_TEXTS)
 STAFF_VOICE = ("whisper_ring", "whisper_detail", "whisper_taken", "callback_connect", "callback_ended")
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """`own_values` are placeholders that settings fill; `network_file` is named in sentences."""
+    """`own_values` are placeholders that settings fill; `network_file` is named in sentences; `clips` are
+    the files of recorded clips that can be played."""
 
     flow: Flow
     network: Network
@@ -39,6 +42,7 @@ class Subject:
     own_values: Mapping[str, str] = field(default_factory=dict)
     sources: Sources = field(default_factory=Sources)
     network_file: str = "network.yaml"
+    clips: Collection[str] = ()
 
     @property
     def flow_texts(self) -> frozenset[str]:

@@ -5,6 +5,7 @@ from typing import Final
 
 from hotline.domain.alert import LONGEST_CROSS_STREETS
 from hotline.domain.language import Language
+from hotline.domain.site import NAME_AT_MOST
 from hotline.flow.model import Flow
 from hotline.flow.network import Bilingual, Network
 
@@ -16,6 +17,7 @@ _LONG_PLACE: Final = "Rancho Santa Margarita 92688"
 IN_CONVERSATION: Final[dict[str, Both]] = {
     "AREA": (_LONG_PLACE, _LONG_PLACE),
     "ID": ("K7Q2", "K7Q2"),
+    "SITE": ("m" * NAME_AT_MOST, "m" * NAME_AT_MOST),
 }
 
 # To dispatchers and verifiers: sentences of `staff_words` and codes.
@@ -27,6 +29,7 @@ TO_STAFF: Final[dict[str, Both]] = {
     "TOPIC": ("m" * 40, "m" * 40),
     "WAITED": ("3600 seconds", "3600 segundos"),
     "MIN": ("15", "15"),
+    "SITE": ("m" * NAME_AT_MOST, "m" * NAME_AT_MOST),
 }
 
 # In alerts: times, names and short facts that a draft is made from.
@@ -46,8 +49,8 @@ IN_ALERTS: Final[dict[str, Both]] = {
     "LANGUAGES": ("English and Spanish", "inglés y español"),
     "AUTHORITY": ("m" * 40, "m" * 40),
     "NOTICE": ("m" * 40, "m" * 40),
-    "FROM": ("10:30 am", "10:30 am"),
-    "UNTIL": ("10:30 am", "10:30 am"),
+    "FROM": ("Wednesday Sept 30, 10:30 am", "30 de septiembre, 10:30 am"),
+    "UNTIL": ("Wednesday Sept 30, 10:30 am", "30 de septiembre, 10:30 am"),
     "SCHOOL": ("m" * 40, "m" * 40),
 }
 

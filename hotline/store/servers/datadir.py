@@ -7,7 +7,7 @@ import pwd
 import shutil
 import stat
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import Final
 
 from hotline.store.servers.account import Account, can_enter
-from hotline.store.servers.errors import AlreadyRunning, DataDirectoryUnusable
-from hotline.store.servers.locks import FileLock
+from hotline.store.servers.errors import AlreadyRunning, DataDirectoryUnusable, Holder
+from hotline.store.servers.locks import FileLock, is_held
 from hotline.store.servers.sockets import usable_socket_directory
 
 LOCK_NAME: Final = "supervisor.lock"
+LINE_LOCK_NAME: Final = "line.lock"
 _MEMORY_NAME: Final = "servers.json"
 _ENOUGH_SPACE: Final = 100 * 1024 * 1024  # an empty PostgreSQL takes 55 MB
 _LOCK_TRIES: Final = 20  # other commands look at the lock for an instant: not a reason to give up
@@ -56,23 +57,27 @@ def open_data_directory(path: Path, account: Account) -> Path:
 
 
 def lock_data_directory(directory: Path, pause: Callable[[float], object]) -> FileLock:
-    """Hold the directory for the life of this process. Raises AlreadyRunning."""
-    path = directory / LOCK_NAME
-    for _ in range(_LOCK_TRIES):
-        try:
-            lock = FileLock.take(path)
-        except OSError as error:
-            raise unusable(directory, error) from error
-        if lock is not None:
-            lock.write(
-                json.dumps({"pid": os.getpid(), "started_at": datetime.now(UTC).isoformat("T", "seconds")})
-            )
-            return lock
-        pause(_LOCK_PAUSE_S)
-    raise AlreadyRunning(
-        f"The data directory {directory} is in use by another `hotline up`, `serve` or `demo`{_who(path)}. "
-        "Other commands find it by themselves; to start a second hotline choose another HOTLINE_DATA_DIR."
-    )
+    """Hold the directory for one supervisor for the life of this process. Raises AlreadyRunning."""
+    return _hold(directory, LOCK_NAME, {}, pause)
+
+
+def hold_line(directory: Path, command: str, url: str, pause: Callable[[float], object]) -> FileLock:
+    """Hold the directory for one whole line: a demo, or a `serve` that brings its own servers.
+
+    Held apart from the supervisor's lock: a line may also live on the servers of `hotline up`. `command` and
+    `url` are left as a note for whoever comes second. Raises AlreadyRunning.
+    """
+    return _hold(directory, LINE_LOCK_NAME, {"command": command, "url": url}, pause)
+
+
+def require_no_line(directory: Path) -> None:
+    """Raises AlreadyRunning when the directory is held for a whole line."""
+    path = directory / LINE_LOCK_NAME
+    try:
+        if is_held(path):
+            raise AlreadyRunning(directory, _holder(path))
+    except OSError as error:
+        raise unusable(directory, error) from error
 
 
 def settle(directory: Path, account: Account, report: Callable[[str], None]) -> Place:
@@ -240,12 +245,29 @@ def _remember(place: Place) -> None:
         raise unusable(place.asked, error) from error
 
 
-def _who(lock: Path) -> str:
+def _hold(directory: Path, name: str, note: Mapping[str, str], pause: Callable[[float], object]) -> FileLock:
+    path = directory / name
+    for _ in range(_LOCK_TRIES):
+        try:
+            lock = FileLock.take(path)
+        except OSError as error:
+            raise unusable(directory, error) from error
+        if lock is not None:
+            now = datetime.now(UTC).isoformat("T", "seconds")
+            lock.write(json.dumps({"pid": os.getpid(), "started_at": now, **note}))
+            return lock
+        pause(_LOCK_PAUSE_S)
+    raise AlreadyRunning(directory, _holder(path))
+
+
+def _holder(lock: Path) -> Holder | None:
     try:
         note = json.loads(lock.read_text())
-        return f" (it says: process {int(note['pid'])}, since {note['started_at']})"
-    except (OSError, ValueError, KeyError, TypeError):
-        return ""
+        return Holder(
+            int(note["pid"]), str(note["started_at"]), str(note.get("command", "")), str(note.get("url", ""))
+        )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
 
 
 def _name(uid: int) -> str:

@@ -36,7 +36,7 @@ def connect_info(
     """
     directory = data_dir.expanduser().absolute()
     until = time.monotonic() + within_s
-    while _is_supervised(directory):
+    while is_supervised(directory):
         place = remembered_place(directory)
         if place and postgres.answers(place.sockets) and redis.answers(place.sockets):
             return endpoints_in(place.sockets)
@@ -46,7 +46,9 @@ def connect_info(
     return None
 
 
-def _is_supervised(directory: Path) -> bool:
+def is_supervised(data_dir: Path) -> bool:
+    """Does a supervisor hold the directory now? Raises DataDirectoryUnusable."""
+    directory = data_dir.expanduser().absolute()
     try:
         return is_held(directory / LOCK_NAME)
     except OSError as error:

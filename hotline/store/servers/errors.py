@@ -4,7 +4,7 @@ ServersError
 ├── BinariesMissing          the wheels that carry the servers are not installed, or not for this machine
 ├── AccountUnusable          root where root is refused, or an account that cannot be used
 ├── DataDirectoryUnusable    not ours, not writable, open to others, out of space
-├── AlreadyRunning           another supervisor holds this data directory
+├── AlreadyRunning           somebody else holds this data directory
 ├── StartInterrupted         asked to stop while starting
 └── ServerFailed
     ├── ServerDied           ended by itself; with the last lines of its log
@@ -12,6 +12,8 @@ ServersError
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 
@@ -31,8 +33,27 @@ class DataDirectoryUnusable(ServersError):
     pass
 
 
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who holds a data directory, as the note in the lock's file says: for people, nothing decides by it."""
+
+    pid: int
+    started_at: str
+    command: str = ""
+    url: str = ""
+
+
 class AlreadyRunning(ServersError):
-    pass
+    """Somebody holds the data directory. `holder` is None when the note cannot be read."""
+
+    def __init__(self, directory: Path, holder: Holder | None) -> None:
+        self.directory = directory
+        self.holder = holder
+        who = f" (it says: process {holder.pid}, since {holder.started_at})" if holder else ""
+        super().__init__(
+            f"The data directory {directory} is in use by another `hotline up`, `serve` or `demo`{who}. "
+            "Other commands find it by themselves; to start a second hotline choose another HOTLINE_DATA_DIR."
+        )
 
 
 class StartInterrupted(ServersError):

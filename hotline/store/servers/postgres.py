@@ -30,6 +30,7 @@ from hotline.store.servers.postgres_settings import (
 from hotline.store.servers.server import ENVIRONMENT, READY_WITHIN_S, EmbeddedServer, Report, Spot
 from hotline.store.servers.sockets import POSTGRES_PORT, POSTGRES_SOCKET, listener
 
+MAKING: Final = "Making a new PostgreSQL database."
 _INITDB_WITHIN_S: Final = 120.0
 
 # What a server that will be ready says before it is (libpq and postmaster.c), and what it is doing then.
@@ -78,7 +79,7 @@ class PostgresServer(EmbeddedServer):
     def prepare(self, life: FileLock, report: Report) -> None:
         self._write_access_rules()
         if not (self.data / "PG_VERSION").exists():
-            report("Making a new PostgreSQL database.")
+            report(MAKING)
             self._initialise(life)
         make_room(self.data, self.spot.account)
         self._clear_stale_pid_file()

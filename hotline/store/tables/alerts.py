@@ -37,13 +37,18 @@ alert = Table(
     Column("author", String(64), nullable=False),
     Column("releaser", String(64)),
     Column("follows_id", ForeignKey("alert.id")),
+    Column("incident_id", ForeignKey("incident.id")),
     Column("state", String(12), nullable=False),
+    Column("agreed_by", String(64)),
     Column("word_hash", LargeBinary),
     Column("word_person", String(64)),
     Column("word_tries", SmallInteger, nullable=False, server_default=text("0")),
     at("word_ends_at", nullable=True),
     at("created_at"),
     at("released_at", nullable=True),
+    at("reminded_at", nullable=True),
+    Index("ix_alert_follows_id", "follows_id", postgresql_where=text("follows_id IS NOT NULL")),
+    Index("ix_alert_incident_id", "incident_id", postgresql_where=text("incident_id IS NOT NULL")),
 )
 
 # One alert going out. `written_to` and `next_seq` are where the writing of its deliveries goes on:
@@ -55,6 +60,7 @@ broadcast = Table(
     Column("alert_id", ForeignKey("alert.id"), nullable=False, unique=True),
     Column("follows_id", ForeignKey("broadcast.id")),
     Column("is_urgent", Boolean, nullable=False),
+    Column("audience", String(16), nullable=False, server_default=text("'alert'")),
     Column("state", String(12), nullable=False),
     Column("reason", String(64)),
     Column("zips", ARRAY(String(5)), nullable=False),
@@ -106,7 +112,15 @@ delivery = Table(
     at("settled_at", nullable=True),
     PrimaryKeyConstraint("broadcast_id", "seq"),
     UniqueConstraint("contact_id", "broadcast_id"),
-    UniqueConstraint("broadcast_id", "phone_hash"),
+    # One number, one text: of two rows of a number only one can ever be taken up. Not entered before a row
+    # is: that is a third of what writing the rows of a large broadcast costs.
+    Index(
+        "uq_delivery_taken_phone_hash",
+        "broadcast_id",
+        "phone_hash",
+        unique=True,
+        postgresql_where=text("fence > 0"),
+    ),
     Index(
         "ix_delivery_pending", "broadcast_id", "sender", "seq", postgresql_where=text("status = 'pending'")
     ),
@@ -128,6 +142,8 @@ delivery_tally = Table(
     Column("status", String(12), nullable=False),
     Column("reason", String(24)),
     Column("code", Integer),
+    Column("language", String(2)),
+    Column("area", String(3)),  # how the ZIP code begins
     Column("change", BigInteger, nullable=False),
     at("created_at"),
     Index("ix_delivery_tally_broadcast_id", "broadcast_id"),

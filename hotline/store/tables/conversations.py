@@ -27,8 +27,8 @@ session = Table(
     Column("version", Integer, nullable=False, server_default=text("0")),
     Column("caller_id", ForeignKey("contact.id", ondelete="SET NULL")),
     at("expires_at"),
-    Index("ix_session_expires_at", "expires_at"),
     Index("ix_session_caller_id", "caller_id", postgresql_where=text("caller_id IS NOT NULL")),
+    postgresql_with={"fillfactor": 70},  # every turn changes a session: room for it in the same page
 )
 
 # One row for each thing that arrived, by the carrier's own name for it: a retry finds the answer.
@@ -93,11 +93,23 @@ report = Table(
     Column("state", String(12), nullable=False),
     Column("channel", String(5), nullable=False),
     Column("language", String(2)),
+    Column("source", String(12), nullable=False, server_default=text("'text'")),
+    Column("incident_id", ForeignKey("incident.id")),
     at("created_at"),
     at("finished_at", nullable=True),
     at("erased_at", nullable=True),
     Index("ix_report_created_at", "created_at"),
+    Index("ix_report_kept", "created_at", postgresql_where=text("erased_at IS NULL")),
     Index("ix_report_contact_id", "contact_id"),
+    Index("ix_report_incident_id", "incident_id"),
+    Index("ix_report_queue", "is_urgent", "id"),
+    Index(
+        "ix_report_without_incident",
+        "id",
+        postgresql_where=text(
+            "incident_id IS NULL AND erased_at IS NULL AND (is_urgent OR state = 'finished')"
+        ),
+    ),
 )
 
 ticket = Table(
@@ -115,8 +127,16 @@ ticket = Table(
     at("created_at"),
     at("due_at", nullable=True),
     at("closed_at", nullable=True),
+    Column("partner_id", ForeignKey("partner.id", ondelete="SET NULL")),
+    Column("outcome", String(16)),
+    Column("note_ct", LargeBinary),
     Index("ix_ticket_state", "state", "created_at"),
     Index("ix_ticket_contact_id", "contact_id"),
+    Index("ix_ticket_queue", "state", "is_urgent", "id"),
+    Index("ix_ticket_kind", "kind", "state", "is_urgent", "id"),
+    Index("ix_ticket_owner", "owner", "state", "is_urgent", "id", postgresql_where=text("owner IS NOT NULL")),
+    Index("ix_ticket_closed", "id", postgresql_where=text("state = 'closed'")),
+    Index("ix_ticket_partner_id", "partner_id", postgresql_where=text("partner_id IS NOT NULL")),
 )
 
 recording = Table(
@@ -132,6 +152,7 @@ recording = Table(
     Column("is_ready", Boolean, nullable=False, server_default=text("false")),
     at("created_at"),
     at("deleted_at", nullable=True),
+    Index("ix_recording_ticket_id", "ticket_id", postgresql_where=text("ticket_id IS NOT NULL")),
 )
 
 # One dispatcher's phone ringing for one caller; the first to press 1 has the call.

@@ -1,6 +1,6 @@
 """What the house keeps for itself: reviews of texts, deletions owed, audit, counts."""
 
-from sqlalchemy import BigInteger, Column, Date, Index, LargeBinary, SmallInteger, String, Table, text
+from sqlalchemy import BigInteger, Column, Date, Index, LargeBinary, SmallInteger, String, Table, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from hotline.store.tables.base import at, metadata, row_id
@@ -20,6 +20,9 @@ text_review = Table(
     Column("language_reviewed_on", Date),
     Column("second_by", String(200)),
     Column("due_on", Date),
+    Column("wording", Text),  # as it stood; decisions before this was kept have none
+    Column("entered_by", String(64)),
+    Column("note", String(300)),
     at("created_at"),
     Index("ix_text_review_hash", "hash"),
     Index("ix_text_review_text_id", "text_id"),
@@ -37,6 +40,8 @@ carrier_deletion = Table(
     at("created_at"),
 )
 
+# A chain: `hash` is over the line and `prev_hash`, the hash of the line before (hotline.store.audit).
+# A line of the version before, which goes on beside this one while it is replaced, has neither.
 audit = Table(
     "audit",
     metadata,
@@ -46,6 +51,12 @@ audit = Table(
     Column("subject", String(64), nullable=False),
     Column("details", JSONB, nullable=False, server_default=text("'{}'::jsonb")),
     at("created_at"),
+    Column("key_no", SmallInteger, nullable=False, server_default=text("0")),
+    Column("prev_hash", String(64), nullable=False, server_default=text("''")),
+    Column("hash", String(64), nullable=False, server_default=text("''")),
+    Index("ix_audit_actor", "actor", "id"),
+    Index("ix_audit_act", "act", "id"),
+    Index("ix_audit_subject", "subject", "id"),
 )
 
 counter = Table(

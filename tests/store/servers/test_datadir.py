@@ -10,10 +10,13 @@ import pytest
 from hotline.store.servers import datadir
 from hotline.store.servers.account import Account, can_enter, own_account, servers_account
 from hotline.store.servers.datadir import (
+    LINE_LOCK_NAME,
+    hold_line,
     lock_data_directory,
     make_room,
     open_data_directory,
     remembered_place,
+    require_no_line,
     settle,
     unusable,
 )
@@ -118,6 +121,31 @@ def test_the_note_in_a_lock_file_is_never_believed(tmp_path: Path) -> None:
     (tmp_path / "supervisor.lock").write_text('{"pid": 1, "started_at": "2020-01-01T00:00:00+00:00"}')
 
     lock_data_directory(tmp_path, lambda _: None).close()
+
+
+def test_a_whole_line_is_held_apart_from_the_servers_and_leaves_word_of_itself(tmp_path: Path) -> None:
+    with lock_data_directory(tmp_path, lambda _: None):
+        require_no_line(tmp_path)
+        with hold_line(tmp_path, "demo", "http://127.0.0.1:8001", lambda _: None):
+            with pytest.raises(AlreadyRunning) as looked:
+                require_no_line(tmp_path)
+            with pytest.raises(AlreadyRunning) as tried:
+                hold_line(tmp_path, "serve", "http://127.0.0.1:8000", lambda _: None)
+        require_no_line(tmp_path)
+    for taken in (looked.value, tried.value):
+        assert taken.directory == tmp_path
+        assert taken.holder is not None
+        assert (taken.holder.pid, taken.holder.command) == (os.getpid(), "demo")
+        assert taken.holder.url == "http://127.0.0.1:8001"
+
+
+@pytest.mark.parametrize("note", ["", "{", "[]", '{"pid": "many"}'])
+def test_a_lock_without_a_readable_note_is_held_all_the_same(tmp_path: Path, note: str) -> None:
+    with hold_line(tmp_path, "demo", "", lambda _: None):
+        (tmp_path / LINE_LOCK_NAME).write_text(note)
+        with pytest.raises(AlreadyRunning) as taken:
+            require_no_line(tmp_path)
+    assert taken.value.holder is None
 
 
 def test_other_commands_find_what_was_settled(tmp_path: Path) -> None:
