@@ -102,4 +102,4 @@ def test_the_public_door_keeps_no_access_log_and_no_request_in_its_error_log() -
 
     assert re.search(r"^\t+request delete$", options, re.MULTILINE)
     assert not re.search(r"^\t+log\b", sites, re.MULTILINE)
-    assert re.search(r"^\treverse_proxy app:8000 ", sites, re.MULTILINE)
+    assert re.search(r"^\t\tdynamic a app 8000 ", sites, re.MULTILINE)

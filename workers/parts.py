@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from redis import Redis
 from redis.backoff import NoBackoff
@@ -25,6 +26,12 @@ WAITING_S = 450.0
 # Sending goes on with a share of the rate while Redis does not answer: it is not waited for, nor asked twice.
 RATES_S = 0.5
 CONNECTIONS = 12
+# Asked after 10 s of silence, every 5 s, given up after three: half a minute, where there are such options.
+KEEPALIVE = {
+    getattr(socket, name): value
+    for name, value in (("TCP_KEEPIDLE", 10), ("TCP_KEEPINTVL", 5), ("TCP_KEEPCNT", 3))
+    if hasattr(socket, name)
+}
 
 
 @dataclass(frozen=True)
@@ -70,7 +77,7 @@ def open_tools(settings: Settings) -> Iterator[Tools]:
     """Open them for this process. Raises what hotline.bootstrap.open_parts raises."""
     with open_parts(settings, CONNECTIONS) as parts:
         redis = Redis.from_url(parts.redis_url, socket_connect_timeout=1.0, socket_timeout=5.0)
-        waiting = Redis.from_url(parts.redis_url, socket_connect_timeout=1.0, socket_timeout=WAITING_S)
+        waiting = waiting_redis(parts.redis_url)
         quick = Redis.from_url(
             parts.redis_url,
             socket_connect_timeout=RATES_S,
@@ -84,6 +91,14 @@ def open_tools(settings: Settings) -> Iterator[Tools]:
         quick.close()
         waiting.close()
         redis.close()
+
+
+def waiting_redis(url: str) -> Redis:
+    """The connection that waits for jobs. A network that was cut for long shows to keepalive alone."""
+    bounds: dict[str, Any] = {"socket_connect_timeout": 1.0, "socket_timeout": WAITING_S}
+    if not url.startswith("unix:"):
+        bounds |= {"socket_keepalive": True, "socket_keepalive_options": KEEPALIVE}
+    return Redis.from_url(url, **bounds)
 
 
 def rates_of(limits: Limits, redis: Redis) -> Rates:

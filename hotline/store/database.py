@@ -10,6 +10,14 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 CONNECT_TIMEOUT_S = 3
 STATEMENT_TIMEOUT_MS = 6000  # inside the 10 s in which a webhook answers
+# A host that is cut off in a transaction holds its rows until the server misses it: by itself after two hours
+# (tcp_keepalives_idle), or never when it stands still. No lease helps where a row is locked.
+_LETS_GO: Final = {
+    "idle_in_transaction_session_timeout": 30_000,
+    "tcp_keepalives_idle": 10,
+    "tcp_keepalives_interval": 5,
+    "tcp_keepalives_count": 2,
+}
 
 
 class DatabaseAway(Exception):
@@ -20,7 +28,11 @@ class Contended(Exception):
     """Another transaction got in the way; everything was undone, and may be tried again."""
 
 
-CONTENTION: Final = (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure)
+CONTENTION: Final = (
+    psycopg.errors.DeadlockDetected,
+    psycopg.errors.SerializationFailure,
+    psycopg.errors.LockNotAvailable,
+)
 
 
 def open_database(url: str, size: int = 10, statement_timeout_ms: int = STATEMENT_TIMEOUT_MS) -> Engine:
@@ -39,6 +51,7 @@ def open_database(url: str, size: int = 10, statement_timeout_ms: int = STATEMEN
 
 def connect_arguments(statement_timeout_ms: int = STATEMENT_TIMEOUT_MS) -> dict[str, Any]:
     """What every connection of ours is opened with."""
+    options = {**_LETS_GO, "statement_timeout": statement_timeout_ms, "timezone": "UTC"}
     return {
         "connect_timeout": CONNECT_TIMEOUT_S,
         "application_name": "hotline",
@@ -46,7 +59,7 @@ def connect_arguments(statement_timeout_ms: int = STATEMENT_TIMEOUT_MS) -> dict[
         "keepalives_interval": 5,
         "keepalives_count": 2,
         "tcp_user_timeout": 10_000,
-        "options": f"-c statement_timeout={statement_timeout_ms} -c timezone=UTC",
+        "options": " ".join(f"-c {name}={value}" for name, value in options.items()),
     }
 
 

@@ -1,5 +1,6 @@
 """Bring a database to the newest tables, once, whoever asks at the same time."""
 
+import time
 from pathlib import Path
 from typing import Final
 
@@ -9,18 +10,36 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, Engine, text
 
-from hotline.store.database import transaction
+from hotline.store.database import Contended, transaction
 from hotline.store.tables import metadata
 
 _FOLDER: Final = Path(__file__).parent / "migrations"
+# Whoever waits for a table holds up all who come after, and a deadlock (looked for after 1 s) could end a
+# turn or a batch in our place: give way before that, and come again.
+_WAIT_MS: Final = 400
+_AGAIN_S: Final = 0.5
+_TRIES: Final = 120
 _ONE_AT_A_TIME: Final = 4_684_554  # an advisory lock of ours: HOTLI on a keypad
 
 
 def migrate(engine: Engine) -> None:
-    """Run what is missing. Raises DatabaseAway."""
+    """Run what is missing, while the version before may be at work on the same tables.
+
+    Raises DatabaseAway, and Contended when the tables were never free in all these tries.
+    """
+    for _ in range(_TRIES - 1):
+        try:
+            return _migrate(engine)
+        except Contended:
+            time.sleep(_AGAIN_S)
+    return _migrate(engine)
+
+
+def _migrate(engine: Engine) -> None:
     with transaction(engine) as db:
         db.execute(text("SET LOCAL statement_timeout = 0"))
         db.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_AT_A_TIME})
+        db.execute(text("SELECT set_config('lock_timeout', :wait, true)"), {"wait": f"{_WAIT_MS}ms"})
         command.upgrade(_config(db), "head")
 
 

@@ -20,6 +20,7 @@ from tests.simulator.servers import free_port
 from tests.whole.program import eventually, running
 
 OLDEST: Final = 15
+HERE: Final = "127.0.0.1"
 _INSTALLED: Final = Path("/usr/lib/postgresql")
 
 
@@ -35,14 +36,16 @@ def debian_postgres() -> Path:
 
 
 @contextmanager
-def postgres_by_url(folder: Path) -> Iterator[str]:
-    """A scratch cluster on a loopback port, as an unprivileged user."""
+def postgres_by_url(folder: Path, home: str = HERE) -> Iterator[str]:
+    """A scratch cluster on a loopback port, as an unprivileged user; at another address of ours besides."""
     programs, account, port = debian_postgres(), servers_account(), free_port()
     password = secrets.token_hex(16)
     data = _make_cluster(programs, folder, account, password)
+    with (data / "pg_hba.conf").open("a", encoding="ascii") as rules:
+        rules.write(f"host all all {home}/24 scram-sha-256\n")
     command: list[str | Path] = [
         *(programs / "postgres", "-D", data, "-p", str(port), "-k", ""),
-        *("-c", "listen_addresses=127.0.0.1", "-c", "fsync=off"),
+        *("-c", "listen_addresses=" + ",".join(dict.fromkeys((HERE, home))), "-c", "fsync=off"),
     ]
     base = f"postgresql://hotline:{password}@127.0.0.1:{port}"
     with running(command, folder / "postgres.log", account=account) as server:
@@ -52,13 +55,14 @@ def postgres_by_url(folder: Path) -> Iterator[str]:
 
 
 @contextmanager
-def redis_by_url(folder: Path) -> Iterator[str]:
-    """A Redis on a loopback port."""
+def redis_by_url(folder: Path, home: str = HERE) -> Iterator[str]:
+    """A Redis on a loopback port; at another address of ours besides."""
     password, port = secrets.token_hex(16), free_port()
     data = folder / "redis"
     data.mkdir()
     command: list[str | Path] = [
-        *(find_redis(), "--port", str(port), "--bind", "127.0.0.1", "--requirepass", password),
+        *(find_redis(), "--port", str(port), "--requirepass", password),
+        *("--bind", *dict.fromkeys((HERE, home))),
         *("--dir", str(data), "--appendonly", "yes", "--save", ""),
     ]
     url = f"redis://:{password}@127.0.0.1:{port}/0"
