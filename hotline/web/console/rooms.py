@@ -40,11 +40,13 @@ from hotline.web.console.routes import Routes
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A word in the navigation; shown to whoever has the permission."""
+    """A word in the navigation; shown to whoever has the permission. What is not needed every day stands
+    under "More"."""
 
     path: str
     word: str
     needs: Permission
+    is_daily: bool = False
 
 
 ROUTES: Final[tuple[Routes, ...]] = (
@@ -80,13 +82,13 @@ ROUTES: Final[tuple[Routes, ...]] = (
 
 # The words are sentences of the catalog like any other.
 LINKS: Final[tuple[Link, ...]] = (
-    Link("/console/now", sentence("Now"), "now.see"),
-    Link("/console/reports", sentence("Reports"), "incidents.see"),
-    Link("/console/incidents", sentence("Incidents"), "incidents.see"),
-    Link("/console/map", sentence("Map"), "incidents.see"),
-    Link("/console/tickets", sentence("Tickets"), "tickets.see"),
-    Link("/console/help", sentence("Help requests"), "tickets.see"),
-    Link("/console/alerts", sentence("Alerts"), "alerts.see"),
+    Link("/console/now", sentence("Now"), "now.see", is_daily=True),
+    Link("/console/reports", sentence("Reports"), "incidents.see", is_daily=True),
+    Link("/console/incidents", sentence("Incidents"), "incidents.see", is_daily=True),
+    Link("/console/map", sentence("Map"), "incidents.see", is_daily=True),
+    Link("/console/tickets", sentence("Tickets"), "tickets.see", is_daily=True),
+    Link("/console/help", sentence("Help requests"), "tickets.see", is_daily=True),
+    Link("/console/alerts", sentence("Alerts"), "alerts.see", is_daily=True),
     Link("/console/sites", sentence("Sites"), "sites.see"),
     Link("/console/events", sentence("Events"), "events.see"),
     Link("/console/subscribers", sentence("Subscribers"), "subscribers.see"),

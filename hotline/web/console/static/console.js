@@ -11,7 +11,17 @@
   fitMenu();
   wide.addEventListener("change", fitMenu);
 
+  const more = document.querySelector("details.more");
+  document.addEventListener("click", (event) => {
+    if (more && more.open && wide.matches && !more.contains(event.target)) more.open = false;
+  });
+
   document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && more && more.open) {
+      more.open = false;
+      more.querySelector("summary").focus();
+      return;
+    }
     if (event.key === "Escape" && menu && menu.open && !wide.matches) {
       menu.open = false;
       menu.querySelector("summary").focus();
