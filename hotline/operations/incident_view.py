@@ -97,7 +97,7 @@ def whole(line: Line, code: str, now: datetime) -> Whole:
             lacks_of(line, db, of, now),
             facts.last_seen_at,
             may_alert(line, db, of, now),
-            is_overridden(line, of, now),
+            is_overridden(line, db, of, now),
             next((found for one in told if (found := suggested_streets(one))), None),
         )
 

@@ -150,7 +150,7 @@ def take_step(
         raise IncidentRefused("merged")
     if not may_step(of.state, after):
         raise IncidentRefused("no_step", f"{of.state} - {after}")
-    if after == "confirmed" and not is_overridden(line, of, now) and lacks_of(line, db, of, now):
+    if after == "confirmed" and not is_overridden(line, db, of, now) and lacks_of(line, db, of, now):
         raise IncidentRefused("not_confirmed")
     incidents.move(db, of.id, after, now)
     if after != "verifying" and of.asking == "asking":

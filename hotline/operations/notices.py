@@ -138,7 +138,8 @@ def _ends(values: Mapping[str, str], rule: NoticeRule, now: datetime, zone: Zone
     over = datetime.fromisoformat(moment).replace(tzinfo=zone) if moment else now + rule.lasts
     if over <= now:
         raise AlertRefused("day", "until" if "until" in values else "day")
-    return min(over.astimezone(now.tzinfo), now + rule.lasts)
+    latest = now + rule.lasts
+    return latest if over >= latest else over.astimezone(now.tzinfo)  # the last day there is has no morrow
 
 
 def _write(

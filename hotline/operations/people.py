@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
@@ -126,11 +126,14 @@ def change(line: Line, person_id: int, given: Given, by: str, now: datetime) -> 
     }
     names = sorted(name for name, value in changed.items() if value is not None)
     with _unique(), transaction(line.database) as db:
-        _here(line, db, person_id)
+        before = _here(line, db, person_id)
         if found.phone is not None:
             _must_be_free(line, db, found.phone, person_id)
         people.change(db, line.keyring, person_id, **changed)  # type: ignore[arg-type]
-        details = {"changed": names, **({"roles": list(found.roles)} if found.roles else {})}
+        details: dict[str, Any] = {"changed": names, **({"roles": list(found.roles)} if found.roles else {})}
+        if found.name is not None and found.name != before.name:
+            people.rename_open(db, before.name, found.name)
+            details["was"] = before.name  # what they did until now stands under that
         audit.record(db, by, "person.change", str(person_id), now, details)
 
 

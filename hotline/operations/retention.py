@@ -8,8 +8,19 @@ from typing import Final
 from sqlalchemy import Connection
 
 from hotline.operations.erasure import erase_contact, erase_unreadable
+from hotline.operations.idempotency import KEPT as ANSWERS_KEPT
 from hotline.operations.line import Line
-from hotline.store import audit, contacts, deletions, expiry, incidents, recordings, reports, sign_in
+from hotline.store import (
+    audit,
+    contacts,
+    deletions,
+    expiry,
+    idempotency,
+    incidents,
+    recordings,
+    reports,
+    sign_in,
+)
 from hotline.store.database import Contended, transaction
 from hotline.store.deletions import DeletionKind
 from hotline.store.sealing import CannotOpen
@@ -79,6 +90,7 @@ def _steps(line: Line, now: datetime) -> Iterator[tuple[str, Step]]:
     yield "legs", at_carrier("call", lambda db: expiry.legs(db, long_ago, STEP))
     yield "tickets", lambda db: _tickets(line, db, ago(limits.ticket_days), now)
     yield "contacts", lambda db: _contacts(line, db, ago(limits.contact_days), now)
+    yield "answers", lambda db: idempotency.forget(db, now - ANSWERS_KEPT, STEP)
     yield "health", lambda db: expiry.health(db, ago(limits.contact_days), STEP)
     yield "sign-ins", lambda db: sign_in.forget(db, now, STEP)
     yield "counters", lambda db: min(expiry.counters(db, ago(COUNTER_DAYS).date()), STEP - 1)

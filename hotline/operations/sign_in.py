@@ -96,6 +96,9 @@ def with_code(line: Line, proof: str, code: str, caller: Caller, now: datetime) 
         if not second_factor.use_code(line, db, of, code, now):
             sign_in.count_try(db, found.id)
             sign_in.try_now(db, _who(line, db, of, of.name, caller, now), now)
+            if found.tries + 1 == CODE_TRIES:  # whoever it is knows the password
+                audit.record(db, "system", "account.codes_guessed_at", f"person {of.person_id}", now)
+                _log.warning("sign_in.codes_guessed_at", person=of.person_id)
             return NotSignedIn()
         sign_in.end_proof(db, found.id)
         return _let_in(line, db, of, caller, now)

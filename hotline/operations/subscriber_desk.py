@@ -179,8 +179,7 @@ def change(
         contacts.remember_language(db, contact_id, language)
         if zip_code and [row.zip for row in signed] != [zip_code]:
             kinds = sorted({kind for row in signed for kind in row.kinds})
-            subscriptions.replace_zip(db, contact_id, zip_code, now)
-            subscriptions.add(db, contact_id, zip_code, now, kinds)
+            subscriptions.replace_zip(db, contact_id, zip_code, now, kinds)
         if signed:
             subscriptions.set_channel(db, contact_id, channel)
         details = {"language": language, "channel": channel, "zip": bool(zip_code)}

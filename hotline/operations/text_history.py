@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from difflib import SequenceMatcher
+from itertools import groupby
 from typing import Final, Literal
 
 from hotline.domain.language import Channel, Language
@@ -153,10 +154,11 @@ def one_text(line: Line, text_id: str, now: datetime) -> Reviewed | None:
     return next((one for one in review_queue(line, now) if one.text_id == text_id), None)
 
 
-def decisions_on(line: Line, text_id: str) -> list[Kept]:
-    """What was decided about a text, the newest first."""
+def decisions_on(line: Line, text_id: str) -> list[list[Kept]]:
+    """What was decided about a text, the newest first; wordings that one act decided stand together."""
     with transaction(line.database) as db:
-        return reviews.decisions(db, text_id, HISTORY)
+        found = reviews.decisions(db, text_id, HISTORY)
+    return [list(of) for _, of in groupby(found, key=lambda kept: (kept.created_at, kept.review.decision))]
 
 
 def enter(

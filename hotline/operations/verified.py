@@ -27,7 +27,7 @@ def facts_of(line: Line, db: Connection, of: Incident) -> Facts:
     ids = group_of(line, db, of)
     seen = observations.of_incidents(db, line.keyring, ids)
     told = reports.of_incidents(db, line.keyring, ids)
-    since = max((one.seen_at for one in seen if one.finding in {"nothing", "other"}), default=None)
+    since = _gone_at(seen)
     return Facts(
         on_scene=_after(since, (_seen(one) for one in seen if one.finding == "seen")),
         reports=_after(since, _first_hand(told, seen)),
@@ -50,12 +50,17 @@ def may_alert(line: Line, db: Connection, of: Incident, now: datetime) -> bool:
     """May an alert say that this is going on? Only what is confirmed, and lately enough seen."""
     if of.state != "confirmed" or of.merged_into_id is not None:
         return False
-    return is_overridden(line, of, now) or not lacks_of(line, db, of, now)
+    return is_overridden(line, db, of, now) or not lacks_of(line, db, of, now)
 
 
-def is_overridden(line: Line, of: Incident, now: datetime) -> bool:
-    """Does an emergency override stand in for the rule? No longer than a sighting would."""
-    return of.overridden_at is not None and is_fresh(line.network.confirmed.rule, of.overridden_at, now)
+def is_overridden(line: Line, db: Connection, of: Incident, now: datetime) -> bool:
+    """Does an emergency override stand in for the rule? No longer than a sighting would, and not against
+    a verifier who has looked since and found nothing."""
+    at = of.overridden_at
+    if at is None or not is_fresh(line.network.confirmed.rule, at, now):
+        return False
+    gone_at = _gone_at(observations.of_incidents(db, line.keyring, group_of(line, db, of)))
+    return gone_at is None or gone_at <= at
 
 
 def check_verified(
@@ -82,6 +87,11 @@ def _first_hand(told: Iterable[Report], seen: Iterable[Observation]) -> list[See
         if one.words("seen") == "now" and one.contact_id is not None
     ]
     return own + [_seen(one) for one in seen if one.kind == "first_hand"]
+
+
+def _gone_at(seen: Iterable[Observation]) -> datetime | None:
+    """When a verifier last looked and found nothing, or another agency."""
+    return max((one.seen_at for one in seen if one.finding in {"nothing", "other"}), default=None)
 
 
 def _seen(one: Observation) -> Seen:

@@ -18,6 +18,7 @@ from hotline.flow.reply import Tell
 from hotline.operations.line import Line
 from hotline.operations.observing import found_on_scene, keep_pictures
 from hotline.operations.staff_answer import StaffAnswer, say_to
+from hotline.operations.verified import group_of
 from hotline.operations.verifying import FINDING_WORDS, ON_SCENE, ask_more, tell_dispatchers
 from hotline.operations.writing import write_text
 from hotline.store import audit, incidents, verify_requests
@@ -205,6 +206,8 @@ def _found(
 ) -> StaffAnswer:
     if not of.is_open:
         return _said(line, library, person, "over", of)
+    if not _was_asked(line, db, person, of):  # whoever fakes a verifier's number confirms nothing by it
+        return _said(line, library, person, "not_asked", of)
     found_on_scene(line, db, of, person.name, finding, words, media, now)
     mine = verify_requests.newest_for(db, of.id, person.id)
     if mine:
@@ -230,6 +233,11 @@ def _pictures(
         return None
     keep_pictures(line, db, of, person.name, " ".join(body.split()), media, now)
     return _said(line, library, person, "pictures", of)
+
+
+def _was_asked(line: Line, db: Connection, person: Person, of: Incident) -> bool:
+    """Was this phone asked about it, or about what was merged into it?"""
+    return any(verify_requests.newest_for(db, one, person.id) for one in group_of(line, db, of))
 
 
 def _round(db: Connection, of: Incident) -> list[VerifyRequest]:

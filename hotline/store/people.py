@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, func, insert, select, text, update
 
 from hotline.domain.language import Language
 from hotline.domain.person import Person, Role, Spoken, key_of
@@ -112,6 +112,23 @@ def change(
         values |= {**_phone(keyring, person_id, phone), "pin_good_until": None, "pin_asked_until": None}
     if values:
         db.execute(update(person).where(person.c.id == person_id).values(**values))
+
+
+def rename_open(db: Connection, before: str, after: str) -> None:
+    """What is not finished goes along with somebody's new name: who wrote a draft is still who wrote it when
+    somebody else is given the old name."""
+    for statement in _NAMED:
+        db.execute(text(statement), {"before": before, "after": after})
+
+
+_NAMED = (
+    "UPDATE alert SET author = :after WHERE author = :before AND state IN ('draft', 'asked')",
+    "UPDATE alert SET agreed_by = :after WHERE agreed_by = :before AND state IN ('draft', 'asked')",
+    "UPDATE alert SET word_person = :after WHERE word_person = :before AND state = 'asked'",
+    "UPDATE incident SET override_asked_by = :after"
+    " WHERE override_asked_by = :before AND overridden_at IS NULL",
+    "UPDATE ticket SET owner = :after WHERE owner = :before AND state = 'taken'",
+)
 
 
 def set_available(db: Connection, person_id: int, is_available: bool, now: datetime) -> bool:

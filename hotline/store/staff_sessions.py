@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
 
-from sqlalchemy import Connection, Row, Select, insert, or_, select, update
+from sqlalchemy import Connection, Row, Select, case, insert, or_, select, update
 
 from hotline.domain.language import Language
 from hotline.domain.person import Role
@@ -75,8 +75,19 @@ def seen(db: Connection, session_id: int, now: datetime) -> None:
 
 
 def offer(db: Connection, session_id: int, next_hash: str, now: datetime) -> None:
-    """Another token may take the place of this one, once it is seen."""
-    values = {"next_hash": next_hash, "next_at": now, "seen_at": now}
+    """Another token may take the place of this one, once it is seen.
+
+    One that was given out before and not seen is old from now on: whoever shows it later shows that two
+    people have this session.
+    """
+    is_again = _OWN.next_hash.is_not(None)
+    values = {
+        "next_hash": next_hash,
+        "next_at": now,
+        "seen_at": now,
+        "old_hash": case((is_again, _OWN.next_hash), else_=_OWN.old_hash),
+        "old_until": case((is_again, now), else_=_OWN.old_until),
+    }
     db.execute(update(staff_session).where(_OWN.id == session_id).values(**values))
 
 

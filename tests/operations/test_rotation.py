@@ -16,7 +16,18 @@ from hotline.operations.observing import observe
 from hotline.operations.rotation import rotate
 from hotline.operations.sites import ContactFields, SiteFields
 from hotline.operations.turns import take_turn
-from hotline.store import accounts, consents, contacts, deletions, health, people, recordings, reports
+from hotline.store import (
+    accounts,
+    consents,
+    contacts,
+    deletions,
+    health,
+    hooks,
+    idempotency,
+    people,
+    recordings,
+    reports,
+)
 from hotline.store.database import transaction
 from hotline.store.rekeying import HASHED, NOT_MOVED, SEALED
 from hotline.store.sealing import new_key, read_keys
@@ -25,6 +36,7 @@ from hotline.web.addresses import Addresses
 from hotline.web.mouths import TextMouth
 from tests.lines import JOHN, KEY, MARIA, NOON, make_line, text_from
 from tests.people import draft_test, release, subscribe
+from tests.web.api.programs import key_for
 
 SIDS = count(1)
 NEW = new_key()
@@ -71,10 +83,21 @@ def add_incident(line: Line) -> None:
     observe(line, code, "note", "Ana", NOON, NOON, words="spoke with the owner")
 
 
+def add_program(line: Line) -> None:
+    """A program with a key, an answer that was kept for it, and a webhook."""
+    key_for(line)
+    with transaction(line.database) as db:
+        asked = idempotency.claim(db, 1, "asked", "body", NOON)
+        assert asked is not None
+        idempotency.keep(db, line.keyring, asked, "answer")
+        hooks.add(db, line.keyring, "https://partner.example.org/", "hs_x", ["alert.released"], "Ana", NOON)
+
+
 def fill(line: Line) -> None:
     """Something in every sealed column."""
     add_places(line)
     add_account(line)
+    add_program(line)
     for body in ("alertas", "90033", "SI", "reportar", "si", "1"):
         says(line, body)
     subscribe(line, 1)

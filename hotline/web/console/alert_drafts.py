@@ -88,6 +88,8 @@ def _subject(page: PageContext, kind: str, follows: str, incident: str) -> Subje
             of = incidents.by_code(db, keyring, incident) if incident else None
         if (incident and of is None) or (known in FOLLOW_UPS) != (first is not None):
             raise HTTPException(404)
+        if known in NEED_CONFIRMED and of is None:  # nobody vouches here for what no incident confirms
+            raise HTTPException(404)
         return Subject(
             known,
             first,

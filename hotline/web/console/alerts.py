@@ -7,7 +7,7 @@ from typing import Any, Final, Literal
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from hotline.domain.alert import FOLLOW_UPS, AlertKind
+from hotline.domain.alert import ENDS_THE_FIRST, FOLLOW_UPS, AlertKind
 from hotline.domain.language import Language
 from hotline.domain.notice import approvers_of, rule_of
 from hotline.domain.person import key_of
@@ -255,10 +255,11 @@ def _progress(page: PageContext, code: str) -> dict[str, Any]:
 
 
 def _following(seen: Seen) -> tuple[AlertKind, ...]:
-    """What can follow: an alert of the world that went out, not one that says it is over."""
+    """What can follow an alert of the world that went out; nothing once something says that it is over."""
     if seen.of.state != "released" or seen.of.kind not in {"actual", "update"}:
         return ()
-    return FOLLOWING
+    is_over = any(one.state == "released" and one.kind in ENDS_THE_FIRST for one in seen.followers)
+    return () if is_over else FOLLOWING
 
 
 def _may_release(page: PageContext, of: Alert, name: str) -> bool:

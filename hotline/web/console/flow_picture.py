@@ -73,9 +73,7 @@ def draw(flow: Flow, nodes: Collection[NodeId], far: Mapping[NodeId, int]) -> Pi
     rows = _rows(nodes, far)
     places = {node: (column, row) for row, of in enumerate(rows) for column, node in enumerate(of)}
     width = 2 * MARGIN + PER_ROW * (WIDTH + GAP) - GAP
-    corners = {
-        node: (_left(column, len(rows[row]), width), _top(row)) for node, (column, row) in places.items()
-    }
+    corners = {node: (MARGIN + column * (WIDTH + GAP), _top(row)) for node, (column, row) in places.items()}
     boxes = tuple(
         Box(node, _short(node), flow.nodes[node].kind, *corners[node], _leads_out(flow, node, places))
         for node in places
@@ -91,11 +89,6 @@ def _rows(nodes: Collection[NodeId], far: Mapping[NodeId, int]) -> list[list[Nod
         layer = [node for node in nodes if far[node] == distance]
         rows += [layer[place : place + PER_ROW] for place in range(0, len(layer), PER_ROW)]
     return rows
-
-
-def _left(column: int, count: int, width: int) -> int:
-    used = count * (WIDTH + GAP) - GAP
-    return (width - used) // 2 + column * (WIDTH + GAP)
 
 
 def _top(row: int) -> int:

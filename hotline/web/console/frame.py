@@ -4,13 +4,15 @@ from typing import Final
 
 import structlog
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import DataError
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from hotline.catalogs import sentence
 from hotline.operations import first_steps
 from hotline.store.database import DatabaseAway
-from hotline.web.console.guard import GoElsewhere
+from hotline.web.console.guard import SAFE, GoElsewhere
 from hotline.web.console.live import TooMany
 from hotline.web.console.page import Page, page_of
 from hotline.web.console.routes import Routes
@@ -62,6 +64,16 @@ def add_answers(app: FastAPI) -> None:
     @app.exception_handler(DatabaseAway)
     async def database_away(request: Request, fault: DatabaseAway) -> Response:
         return _say(request, 503)
+
+    @app.exception_handler(DataError)
+    async def fits_no_column(request: Request, fault: DataError) -> Response:
+        """A number or a letter in an address that the database has no place for: so nothing is there."""
+        _log.warning("console_unfit", path=request.scope.get("path", ""))
+        return _say(request, 404 if request.method in SAFE else 400)
+
+    @app.exception_handler(RequestValidationError)
+    async def unreadable(request: Request, fault: RequestValidationError) -> Response:
+        return _say(request, 404 if request.method in SAFE else 422)
 
     @app.exception_handler(TooMany)
     async def too_many(request: Request, fault: TooMany) -> Response:

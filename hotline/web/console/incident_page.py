@@ -7,6 +7,7 @@ from hotline.operations.incident_refusals import INCIDENT_REFUSALS, IncidentRefu
 from hotline.operations.incident_view import Whole, whole
 from hotline.operations.line import Line
 from hotline.web.console import incident_words as words
+from hotline.web.console.map_points import points_of_incident
 from hotline.web.console.page import PageContext
 
 Choices = list[tuple[str, str]]
@@ -36,6 +37,7 @@ def show_whole(
         lists=lists_of(page),
         verifiers=[(person.name, person.name) for person in line.people().with_role("verifier")],
         words=words,
+        map_points=points_of_incident(page, found.of),
     )
 
 

@@ -18,6 +18,7 @@ TICK_S: Final = 1.0
 BEAT_S: Final = 15.0  # a comment now and then, so that proxies keep the connection open
 # A stream ends after this time and the page asks anew: so an ended session ends its streams too.
 LONGEST_S: Final = 300.0
+FIRST_S: Final = 60.0  # what is slow to make is waited for, so that every stream has said something
 MOST: Final = 500
 
 Make = Callable[[], str]
@@ -67,11 +68,12 @@ class Live:
             topic.task = asyncio.create_task(self._run(name, topic, make))
         elif topic.last:
             queue.put_nowait(topic.last)
-        ends_at = asyncio.get_running_loop().time() + self._longest_s
+        clock = asyncio.get_running_loop().time
+        ends_at, waits_until = clock() + self._longest_s, clock() + FIRST_S
         try:
-            while (left := ends_at - asyncio.get_running_loop().time()) > 0:
+            while (left := ends_at - clock()) > 0 or (waits_until > clock() and not topic.last):
                 try:
-                    async with asyncio.timeout(min(BEAT_S, left)):
+                    async with asyncio.timeout(min(BEAT_S, max(left, self._tick_s))):
                         yield _event(await queue.get())
                 except TimeoutError:
                     yield ": still here\n\n"

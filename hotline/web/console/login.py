@@ -1,5 +1,6 @@
 """The door: signing in by name and password, then a second proof; taking up an invitation; signing out."""
 
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Final
 
 from fastapi import Request
@@ -169,9 +170,31 @@ def _refuse(page: PageContext, found: NotSignedIn, form: FormFields) -> Response
 
 
 def caller_of(page: PageContext) -> Caller:
-    client = page.request.client
     known = page.request.cookies.get(_device_name(page.desk.is_secure), "")
-    return Caller(client.host if client else "", device_of(page.request), known)
+    return Caller(source_of(page.request), device_of(page.request), known)
+
+
+def source_of(request: Request) -> str:
+    """Where somebody comes from, as far as attempts from there are counted together.
+
+    A proxy of ours beside us (it is what speaks TLS) is everybody: it says last in `X-Forwarded-For` who
+    came to it, and is believed because nobody from outside has a private address. Who has one IPv6 address
+    has the 2^64 beside it. https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/X-Forwarded-For
+    """
+    peer = _address(request.client.host if request.client else "")
+    told = _address(request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip())
+    found = told if told and (peer is None or peer.is_private) else peer
+    if isinstance(found, IPv6Address):
+        return str(ip_network((found, 64), strict=False))
+    return str(found or "")
+
+
+def _address(given: str) -> IPv4Address | IPv6Address | None:
+    try:
+        found = ip_address(given)
+    except ValueError:
+        return None
+    return (found.ipv4_mapped or found) if isinstance(found, IPv6Address) else found
 
 
 def device_of(request: Request) -> str:

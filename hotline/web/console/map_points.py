@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from hotline.operations.map_places import Place, incident_place
+from hotline.operations.map_places import Place, areas, incident_place
 from hotline.store.incidents import Incident
 from hotline.web.console import incident_words
 from hotline.web.console.page import PageContext
@@ -12,9 +12,10 @@ Points = list[dict[str, Any]]
 
 
 def points_of_incident(page: PageContext, of: Incident) -> Points:
-    """One incident, for `{% include "map/block.html" %}`; nothing where its ZIP code is not known."""
+    """One incident among the areas, for `{% include "map/block.html" %}`; nothing where its ZIP code is not
+    known."""
     place = incident_place(of.code, of.zip, of.state, of.is_urgent) if of.zip else None
-    return points(page, [place]) if place else []
+    return points(page, [*areas(page.line, page.language), place]) if place else []
 
 
 def points(page: PageContext, places: Sequence[Place]) -> Points:

@@ -17,6 +17,7 @@ from hotline.store import audit, people
 from hotline.store.database import transaction
 from hotline.store.people import Record
 from hotline.web.console.forms import Form, FormFields
+from hotline.web.console.onward import require_proof
 from hotline.web.console.page import Page, PageContext
 from hotline.web.console.routes import Routes
 
@@ -73,11 +74,13 @@ def list_people(page: Page, after: str = "", left: int = 0) -> Response:
 
 @routes.get("/people/new", needs="people.edit")
 def new_person(page: Page) -> Response:
+    require_proof(page, "/people/new")
     return _form(page, Sheet(), None)
 
 
 @routes.post("/people/new", needs="people.edit")
 def add_person(page: Page, form: Form) -> Response:
+    require_proof(page, "/people/new")
     sheet = _sheet(form)
     try:
         given = _given(sheet, number=sheet.number)
@@ -107,6 +110,7 @@ def show_number(page: Page, person_id: int) -> Response:
 
 @routes.get("/people/{person_id}/edit", needs="people.edit")
 def edit_person(page: Page, person_id: int) -> Response:
+    require_proof(page, f"/people/{person_id}/edit")
     one = _active(page, person_id)
     return _form(
         page,
@@ -124,6 +128,7 @@ def edit_person(page: Page, person_id: int) -> Response:
 
 @routes.post("/people/{person_id}/edit", needs="people.edit")
 def change_person(page: Page, person_id: int, form: Form) -> Response:
+    require_proof(page, f"/people/{person_id}/edit")
     one, sheet = _active(page, person_id), _sheet(form)
     try:
         given = _given(sheet, number=sheet.number or None)
@@ -142,6 +147,7 @@ def put_on_duty(page: Page, person_id: int, form: Form) -> Response:
 @routes.post("/people/{person_id}/pin", needs="people.edit")
 def give_pin(page: Page, person_id: int, form: Form) -> Response:
     """A new PIN, on this answer and never again."""
+    require_proof(page, f"/people/{person_id}")
     one = _active(page, person_id)
     pin = operations.give_pin(page.line, one.id, page.me.name, page.now)
     return page.show("people/pin.html", one=one, pin=pin)
@@ -154,6 +160,7 @@ def ask_leave(page: Page, person_id: int) -> Response:
 
 @routes.post("/people/{person_id}/leave", needs="people.edit")
 def let_leave(page: Page, person_id: int, form: Form) -> Response:
+    require_proof(page, f"/people/{person_id}/leave")
     one = _active(page, person_id)
     operations.leave(page.line, one.id, page.me.name, page.now)
     return page.go("/people", sentence("{NAME} has left."), NAME=one.name)

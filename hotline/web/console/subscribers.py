@@ -28,15 +28,16 @@ TROUBLES: Final[dict[Trouble, str]] = {
 }
 KINDS: Final[dict[str, str]] = {
     "alert": sentence("Alerts"),
-    "kyr_reminder": sentence("Rights reminders"),
+    "reminder": sentence("Rights reminders"),
     "event": sentence("Events"),
-    "food_notice": sentence("Food"),
-    "official_notice": sentence("Official notices"),
+    "food": sentence("Food"),
+    "official": sentence("Official notices"),
 }
 CHANNEL_WORDS: Final[dict[Channel, str]] = {"sms": sentence("by text"), "voice": sentence("by call")}
 LANGUAGE_WORDS: Final[dict[Language, str]] = {"es": sentence("Spanish"), "en": sentence("English")}
 ACTS: Final[dict[str, str]] = {
-    "subscribe": sentence("signed up for alerts"),
+    "subscribe": sentence("agreed to alerts or lists"),
+    "leave": sentence("left lists or calls"),
     "opt_out": sentence("stopped"),
     "opt_in": sentence("started again"),
     "pause": sentence("paused alerts"),

@@ -305,6 +305,12 @@ def test_what_follows_is_one_click_away_and_filled_in(rosa: Browser, luz: Browse
     later = drafted(rosa, kind="update", follows=code, change="arrests")
     assert code in rosa.get(f"/console/alerts/{later}").text
     assert later in rosa.get(f"/console/alerts/{code}").text
+    with transaction(line.database) as db:
+        db.execute(
+            text("UPDATE alert SET kind = 'all_clear', state = 'released' WHERE code = :code"),
+            {"code": later},
+        )
+    assert "kind=update" not in rosa.get(f"/console/alerts/{code}").text  # it is over: nothing follows
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from hotline.operations.line import Line
 from hotline.operations.turns import take_turn
 from hotline.web.addresses import Addresses
 from hotline.web.console.flow_picture import HEIGHT, WIDTH, distances, draw
+from hotline.web.console.live import Live
 from hotline.web.counting import counting
 from hotline.web.mouths import CallMouth, TextMouth
 from tests.lines import HOTLINE, JOHN, MARIA, NOON, Clock, call_from, make_line, text_from
@@ -167,3 +168,16 @@ def test_every_flow_has_a_page_with_its_nodes_in_words(line: Line) -> None:
 def test_there_is_no_flow_of_another_name(line: Line) -> None:
     with console(line) as client:
         assert sign_in(client, line, ["admin"]).get("/console/flows/nowhere").status_code == 404
+
+
+def test_whoever_watches_a_flow_is_told_of_a_new_turn(line: Line) -> None:
+    with console(line) as client:
+        browser = sign_in(client, line, ["admin"])
+        state = client.app._inside.state  # type: ignore[attr-defined]
+        state.desk = replace(state.desk, live=Live(tick_s=0.01, longest_s=2.0))
+        sms(line, "reportar")
+        node = node_of(line)
+        told = browser.get("/console/flows/all/live").text
+    assert told.count("\ndata: <svg ") == 1, "what did not change is told once"
+    assert f'id="node-{node}"' in told
+    assert "data: <html" not in told

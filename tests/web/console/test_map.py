@@ -15,7 +15,7 @@ from hotline.operations.map_places import areas, incident_place, open_incidents
 from hotline.settings import BadSettings, read_settings
 from hotline.store.places import position_of
 from hotline.web.console.headers import policy
-from tests.incidents import described
+from tests.incidents import described, report_by
 from tests.lines import make_line
 from tests.web.console.visitors import console, sign_in
 
@@ -70,6 +70,24 @@ def test_the_page_says_in_a_list_what_the_map_shows(line: Line) -> None:
     for area in line.network.areas.values():
         assert f"<li>{html.escape(area.es)}" in page
     assert 'data-tiles=""' in page
+
+
+def test_the_page_of_an_incident_shows_where_it_is_among_the_areas(line: Line) -> None:
+    code = described(line)
+    with console(line) as client:
+        page = sign_in(client, line, ["verifier"]).get(f"/console/incidents/{code}").text
+    assert {point["name"] for point in points(page)} == {
+        code,
+        *(area.en for area in line.network.areas.values()),
+    }
+    assert "map.js" in page
+
+
+def test_an_incident_without_a_known_place_has_no_map(line: Line) -> None:
+    _, code = report_by(line, 1)
+    with console(line) as client:
+        page = sign_in(client, line, ["verifier"]).get(f"/console/incidents/{code}").text
+    assert "data-points" not in page
 
 
 def test_a_map_without_anything_teaches(line: Line) -> None:

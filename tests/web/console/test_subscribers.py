@@ -88,7 +88,7 @@ def test_who_opted_out_is_not_counted(line: Line) -> None:
 def test_the_page_shows_counts_and_nobody(line: Line, client: TestClient) -> None:
     subscribe(line, MARIA, "90033")
     page = sign_in(client, line, ["dispatcher"]).get("/console/subscribers").text
-    assert "<b>1</b> people get alerts" in page
+    assert "People who get alerts: <b>1</b>." in page
     assert MARIA.e164[2:] not in page
     assert "/console/subscribers/find" not in page, "who may not open a record is not led to it"
 

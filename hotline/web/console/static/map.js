@@ -4,6 +4,13 @@
 (() => {
   const RADIUS = { area: 7, incident: 9, urgent: 11 };
 
+  // Areas are named to their right and incidents to their left, so that both can be read at one place.
+  const SIDES = {
+    area: { direction: "right", offset: [6, 0] },
+    incident: { direction: "left", offset: [-8, 0] },
+    urgent: { direction: "left", offset: [-10, 0] },
+  };
+
   function draw(box) {
     if (box.dataset.drawn || typeof L === "undefined") return;
     box.dataset.drawn = "yes";
@@ -29,12 +36,14 @@
       });
       const label = document.createElement("span");
       label.textContent = point.name;
-      dot.bindTooltip(label, { permanent: points.length <= 40, direction: "right", offset: [6, 0] });
+      dot.bindTooltip(label, { permanent: points.length <= 40, ...SIDES[point.kind] });
       dot.bindPopup(popup(point));
       dot.addTo(map);
     }
     const places = points.map((point) => point.at);
-    if (places.length > 1) map.fitBounds(places, { padding: [40, 40], maxZoom: 13 });
+    const one = box.classList.contains("small") && points.find((point) => point.kind !== "area");
+    if (one) map.setView(one.at, 12);
+    else if (places.length > 1) map.fitBounds(places, { padding: [40, 40], maxZoom: 13 });
     else map.setView(places[0] || [34.05, -118.24], places.length ? 12 : 9);
   }
 
