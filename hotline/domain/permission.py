@@ -46,7 +46,8 @@ EVERYBODY: Final[frozenset[Permission]] = frozenset(
     {"account.own", "now.see", "alerts.see", "events.see", "texts.see"}
 )
 
-# What each role may do besides. A verifier sees what is being checked, and no caller's voice. An admin
+# What each role may do besides. A verifier is asked by text and told what they need to look: what callers
+# wrote and said is not theirs to read. An admin
 # runs the house and releases nothing: who keeps the people and the keys is not who speaks for the network.
 OF_ROLE: Final[dict[Role, frozenset[Permission]]] = {
     "dispatcher": frozenset(
@@ -65,7 +66,7 @@ OF_ROLE: Final[dict[Role, frozenset[Permission]]] = {
             "tickets.work",
         }
     ),
-    "verifier": frozenset({"incidents.see", "sites.see"}),
+    "verifier": frozenset({"sites.see"}),
     "approver": frozenset(
         {
             "alerts.draft",

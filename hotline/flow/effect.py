@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from hotline.domain.language import Language
+from hotline.domain.language import Channel, Language
+from hotline.domain.notice import Audience
 from hotline.domain.ticket import TicketKind
 
 
@@ -46,7 +47,26 @@ class ResumeAlerts:
 
 @dataclass(frozen=True, slots=True)
 class Subscribe:
+    """The person agreed to these lists. No `zip`: where they are signed up already. A `channel` is how their
+    alerts come from now on; without one that stays as it was."""
+
     zip: str
+    words: str
+    kinds: tuple[Audience, ...] = ("alert",)
+    channel: Channel | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveLists:
+    """Alerts stay, every other list ends."""
+
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakeTexts:
+    """Alerts come as texts again, and no more as calls."""
+
     words: str
 
 
@@ -118,6 +138,8 @@ Effect = (
     | PauseAlerts
     | ResumeAlerts
     | Subscribe
+    | LeaveLists
+    | TakeTexts
     | StartReport
     | AnswerReport
     | FlagUrgent

@@ -4,7 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from hotline.domain.language import Language
+from hotline.domain.language import Channel, Language
+from hotline.domain.notice import Audience
 from hotline.domain.ticket import TicketKind
 from hotline.flow.facts import Fact
 
@@ -107,11 +108,16 @@ class Voicemail(_Strict):
 
 
 class SubscribeContact(_Strict):
-    """Sign the contact up for the ZIP code just given; `confirm` is also texted after a call."""
+    """Sign the contact up for the ZIP code just given or known; `confirm` is also texted after a call.
+
+    `kinds` are the lists that were named, `channel` how alerts come from now on if that was asked.
+    """
 
     kind: Literal["subscribe"]
     confirm: TextId
     goto: NodeId
+    kinds: tuple[Audience, ...] = ("alert",)
+    channel: Channel | None = None
 
 
 class ReportStep(_Strict):
@@ -123,10 +129,16 @@ class ReportStep(_Strict):
 
 
 class Act(_Strict):
-    """Do one thing of a closed list: erase the contact, or keep alerts that were paused."""
+    """Do one thing of a closed list, such as erase the contact, or keep alerts that were paused.
+
+    `known_zip` takes the ZIP code of an earlier sign-up as the answer; `leave_lists` keeps alerts and ends
+    the other lists; `take_texts` has alerts come as texts again.
+    """
 
     kind: Literal["act"]
-    act: Literal["erase", "opt_out", "resume_alerts", "open_ticket", "back"]
+    act: Literal[
+        "erase", "opt_out", "resume_alerts", "open_ticket", "back", "known_zip", "leave_lists", "take_texts"
+    ]
     goto: NodeId
     ticket: TicketKind = "callback"
 

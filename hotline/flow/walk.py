@@ -8,12 +8,14 @@ from hotline.flow.effect import (
     AnswerReport,
     Erase,
     FinishReport,
+    LeaveLists,
     OpenTicket,
     OptOut,
     ResumeAlerts,
     SendText,
     StartReport,
     Subscribe,
+    TakeTexts,
 )
 from hotline.flow.facts import Fact
 from hotline.flow.nodes import (
@@ -174,9 +176,10 @@ def owed(draft: Draft, kind: TicketKind) -> OpenTicket:
 
 def _subscribe(draft: Draft, node: SubscribeContact, words: str) -> NodeId:
     zip_code = draft.session.answers.get("zip")
-    if zip_code is None:  # the flow changed under the contact, and with it where the answer went
+    if not zip_code and (zip_code is None or not draft.facts.is_subscribed):
+        # the flow changed under the contact, or the sign-up that was known is gone
         return draft.flow.words.nodes["menu"]
-    draft.effects.append(Subscribe(zip_code, words))
+    draft.effects.append(Subscribe(zip_code, words, node.kinds, node.channel))
     draft.tell(node.confirm)
     if draft.session.channel == "voice":
         draft.effects.append(SendText(node.confirm))
@@ -205,6 +208,13 @@ def _act(draft: Draft, node: Act, words: str) -> NodeId | None:
             draft.effects.append(ResumeAlerts(words))
         case "open_ticket":
             draft.effects.append(OpenTicket(node.ticket, draft.session.topic))
+        case "known_zip":
+            known = {"zip": "", "area": draft.facts.area}
+            draft.session = draft.session.with_changes(answers=draft.session.answers | known)
+        case "leave_lists":
+            draft.effects.append(LeaveLists(words))
+        case "take_texts":
+            draft.effects.append(TakeTexts(words))
         case "back":
             put_off = draft.session.return_to
             draft.session = draft.session.with_changes(return_to=None)

@@ -94,11 +94,10 @@ def draft_in(line: Line, db: Connection, now: datetime, sheet: Sheet, author: st
     `values` are ids from the network's lists and checked fields: `agency`, `activity`, `change` (an
     activity), `actual` (another agency), `cross_streets`. `area` is an area id; a follow-up
     (`follows`: the code of the alert it follows) takes area, place and times from the first.
-    `author` is the name of a dispatcher or an approver.
-    `origin` is the ZIP code of what was seen: the nearest are told first. `incident` is the code of what
-    was confirmed: place, lists and time are taken from it unless given. Without one, what says that
-    something is going on makes an incident of its own, for whose basis the author vouches. Raises
-    AlertRefused.
+    `author` is the name of a dispatcher or an approver. `origin` is the ZIP code of what was seen: the
+    nearest are told first. `incident` is the code of what was confirmed: place and time are its own, lists
+    are taken from it unless given. Without one, what says that something is going on makes an incident of
+    its own, for whose basis the author vouches. Raises AlertRefused.
     """
     kind = sheet.kind
     author = author if (kind, author) == ("expired", SYSTEM) else drafter(line, author).name
@@ -110,7 +109,9 @@ def draft_in(line: Line, db: Connection, now: datetime, sheet: Sheet, author: st
         raise AlertRefused("unknown_incident", sheet.incident or "")
     if stood:
         basis, seen_at = stood.basis, stood.seen_at
-        values, origin = {**stood.values(fields_of(line, kind)), **values}, origin or stood.of.zip
+        known = stood.values(fields_of(line, kind))
+        place = {name: value for name, value in known.items() if name == "cross_streets"}
+        values, origin = {**known, **values, **place}, stood.of.zip or origin
     _check_times(kind, seen_at, ends, now)
     if stood is None:
         _check_basis(kind, basis, sheet.observer, seen_at)

@@ -18,6 +18,7 @@ from hotline.flow.effect import (
     FinishReport,
     FlagUrgent,
     KeepRecording,
+    LeaveLists,
     OpenTicket,
     OptIn,
     OptOut,
@@ -27,6 +28,7 @@ from hotline.flow.effect import (
     SendText,
     StartReport,
     Subscribe,
+    TakeTexts,
 )
 from hotline.flow.library import Library
 from hotline.operations.erasure import erase_contact
@@ -82,6 +84,8 @@ def _apply_one(
             _consent(line, db, at, effect)
         case Subscribe():
             _subscribe(line, db, at, effect)
+        case LeaveLists() | TakeTexts():
+            _leave(line, db, at, effect)
         case StartReport() | AnswerReport() | FlagUrgent() | FinishReport():
             _report(line, db, library, at, effect, applied)
         case OpenTicket():
@@ -157,12 +161,42 @@ def _record(line: Line, db: Connection, at: Occasion, act: Act, words: str) -> N
 
 
 def _subscribe(line: Line, db: Connection, at: Occasion, effect: Subscribe) -> None:
-    """Sign up: the person's own act, so it also ends an earlier opt-out of theirs."""
+    """Sign up: the person's own act, so it also ends an earlier opt-out of theirs, but brings nothing back
+    that they did not agree to now."""
     if at.contact is None or at.contact_id is None:
         return
-    _record(line, db, at, "subscribe", effect.words)
-    subscriptions.replace_zip(db, at.contact_id, effect.zip, at.now)
-    consents.lift(db, line.keyring.lookups(at.contact))
+    hashes = line.keyring.lookups(at.contact)
+    if consents.is_opted_out(db, hashes):
+        subscriptions.start_anew(db, at.contact_id)
+    _record(line, db, at, "subscribe", _with_what(effect))
+    if effect.zip:
+        subscriptions.replace_zip(db, at.contact_id, effect.zip, at.now, effect.kinds)
+    else:
+        subscriptions.widen(db, at.contact_id, effect.kinds)
+    if effect.channel:
+        subscriptions.set_channel(db, at.contact_id, effect.channel)
+    consents.lift(db, hashes)
+
+
+def _with_what(effect: Subscribe) -> str:
+    """The words as they came, and what they agreed to: `SI [reminder event]`. Alerts as texts go unsaid."""
+    what = [*effect.kinds, *(["calls"] if effect.channel == "voice" else [])]
+    return effect.words if what == [*subscriptions.ALERT_KINDS] else f"{effect.words} [{' '.join(what)}]"
+
+
+def _leave(line: Line, db: Connection, at: Occasion, effect: LeaveLists | TakeTexts) -> None:
+    """Give up a part, lists or calls. It needs nobody's consent, and ends no opt-out."""
+    if at.contact_id is None:
+        return
+    match effect:
+        case LeaveLists():
+            left = subscriptions.narrow(db, at.contact_id)
+        case TakeTexts():
+            subscriptions.set_channel(db, at.contact_id, "sms")
+            left = ["calls"]
+        case _:
+            assert_never(effect)
+    _record(line, db, at, "leave", f"{effect.words} [{' '.join(left)}]")
 
 
 def _report(

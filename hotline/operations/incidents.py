@@ -121,7 +121,7 @@ def describe(
     """Say where it is and what is seen, from checked fields and the network's lists only.
 
     `fields`: `cross_streets`, `agency`, `activity`, `actual` (another agency); an empty one is taken
-    out. Raises IncidentRefused.
+    out. What is confirmed stays where it was seen: elsewhere is another incident. Raises IncidentRefused.
     """
     author = worker(line, by).name
     whole = {name: _checked(line, name, value) for name, value in fields.items() if value.strip()}
@@ -129,6 +129,9 @@ def describe(
         raise IncidentRefused("unknown_zip", zip_code)
     with transaction(line.database) as db:
         of = find_open(line, db, code)
+        is_moved = (zip_code or None, whole.get("cross_streets")) != (of.zip, of.fields.get("cross_streets"))
+        if of.state == "confirmed" and is_moved:
+            raise IncidentRefused("confirmed_place", of.code)
         incidents.describe(db, line.keyring, of.id, zip_code or None, whole)
         incident_steps.add(db, line.keyring, of.id, "describe", author, "", now)
         audit.record(db, author, "incident.describe", of.code, now)

@@ -11,10 +11,10 @@ from hotline.domain.language import Channel, Language
 from hotline.store.sealing import Keyring
 from hotline.store.tables import carrier_block, consent, suppression
 
-Act = Literal["subscribe", "opt_out", "opt_in", "pause", "resume", "carrier_stop", "erase"]
+Act = Literal["subscribe", "leave", "opt_out", "opt_in", "pause", "resume", "carrier_stop", "erase"]
 
 # Words of these may be a whole sentence and prove nothing that outlasts the person's being here.
-NO_PROOF: Final[tuple[Act, ...]] = ("pause", "resume")
+NO_PROOF: Final[tuple[Act, ...]] = ("pause", "resume", "leave")
 AGREEMENTS: Final[tuple[Act, ...]] = ("subscribe", "opt_in")
 SAMPLE: Final = 20  # newest rows that are tried with a key
 
@@ -56,7 +56,7 @@ def record(
 
 
 def forget_words(db: Connection, keyring: Keyring, hashes: Sequence[bytes]) -> None:
-    """Empty what an erased person wrote to pause or resume; that they did, and when, stays."""
+    """Empty what an erased person wrote to pause, resume or leave lists; that they did, and when, stays."""
     theirs = consent.c.phone_hash.in_(hashes), consent.c.act.in_(NO_PROOF)
     for row_id in db.scalars(select(consent.c.id).where(*theirs)).all():
         empty = {"words_ct": keyring.seal("", _place(row_id)), "words_key": keyring.first.id}

@@ -108,6 +108,7 @@ def _both(source: str) -> _Ways:
     )
 
 
+# Calls were agreed to for alerts: whatever else somebody asked for comes as a text.
 # As many ZIP codes as fill the step, each as far as there is room: counted first, so that the rows that are
 # read are the next ones, whatever way the join takes.
 _WRITE_ZIPS = _both(
@@ -121,7 +122,8 @@ _WRITE_ZIPS = _both(
     ), fitting AS (
         SELECT zip, at, than, :limit - sum(people) OVER (ORDER BY at) + people AS room FROM counted
     ), source AS MATERIALIZED (
-        SELECT fitting.at, s.id AS place, s.contact_id, s.zip, s.channel = 'voice' AS is_call,
+        SELECT fitting.at, s.id AS place, s.contact_id, s.zip,
+               s.channel = 'voice' AND CAST(:audience AS varchar) = 'alert' AS is_call,
                CAST(:audience AS varchar) = ANY(s.kinds) AS is_asked_for,
                CAST(NULL AS varchar) AS was_language
         FROM fitting CROSS JOIN LATERAL (

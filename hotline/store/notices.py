@@ -27,8 +27,9 @@ class Reach:
 _ASKED_FOR = text(
     "SELECT zip, language, channel, count(*) AS people FROM ("
     " SELECT DISTINCT ON (s.contact_id, s.channel) s.zip, s.channel, coalesce(c.language, 'es') AS language"
-    " FROM subscription s JOIN contact c ON c.id = s.contact_id"
-    " WHERE s.zip = ANY(CAST(:zips AS varchar[])) AND :kind = ANY(s.kinds)"
+    " FROM (SELECT contact_id, zip, kinds, CASE WHEN CAST(:kind AS varchar) = 'alert' THEN channel"
+    " ELSE 'sms' END AS channel FROM subscription) AS s JOIN contact c ON c.id = s.contact_id"
+    " WHERE s.zip = ANY(CAST(:zips AS varchar[])) AND CAST(:kind AS varchar) = ANY(s.kinds)"
     " AND NOT EXISTS (SELECT FROM suppression p WHERE p.phone_hash = c.phone_hash)"
     " AND NOT EXISTS (SELECT FROM number_health h WHERE h.phone_hash = c.phone_hash"
     " AND h.failures >= :failures AND NOT (s.channel = 'voice' AND h.code = ANY(CAST(:deaf AS int[]))))"

@@ -1,6 +1,6 @@
 """Who asked for alerts, and where: ZIP codes are stored, areas are resolved when an alert goes out."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,14 +22,47 @@ def add(
     db.execute(row.on_conflict_do_update(index_elements=["contact_id", "zip"], set_={"kinds": both}))
 
 
-def replace_zip(db: Connection, contact_id: int, zip_code: str, now: datetime) -> None:
-    """Sign up for this ZIP code instead of any other; what they asked for goes along."""
-    left = db.scalars(
+def replace_zip(
+    db: Connection, contact_id: int, zip_code: str, now: datetime, kinds: Sequence[str] = ALERT_KINDS
+) -> None:
+    """Sign up for this ZIP code instead of any other; what they asked for goes along, calls too."""
+    left = db.execute(
         delete(subscription)
         .where(subscription.c.contact_id == contact_id, subscription.c.zip != zip_code)
-        .returning(subscription.c.kinds)
+        .returning(subscription.c.kinds, subscription.c.channel)
     ).all()
-    add(db, contact_id, zip_code, now, sorted({*ALERT_KINDS, *(kind for kinds in left for kind in kinds)}))
+    add(db, contact_id, zip_code, now, sorted({*kinds, *(kind for row in left for kind in row.kinds)}))
+    if any(row.channel == "voice" for row in left):
+        set_channel(db, contact_id, "voice")
+
+
+def widen(db: Connection, contact_id: int, kinds: Sequence[str]) -> None:
+    """Ask for more lists in every ZIP code that they are signed up for."""
+    for row in of_contact(db, contact_id):
+        _set_kinds(db, contact_id, row.zip, {*row.kinds, *kinds})
+
+
+def narrow(db: Connection, contact_id: int, kinds: Sequence[str] = ALERT_KINDS) -> list[str]:
+    """Keep these lists and leave the others; which were left. A sign-up for nothing more is removed."""
+    left = set[str]()
+    for row in of_contact(db, contact_id):
+        left |= {*row.kinds} - {*kinds}
+        _set_kinds(db, contact_id, row.zip, {*row.kinds} & {*kinds})
+    mine = subscription.c.contact_id == contact_id, subscription.c.kinds == []
+    db.execute(delete(subscription).where(*mine))
+    return sorted(left)
+
+
+def start_anew(db: Connection, contact_id: int) -> None:
+    """Drop what was chosen before an opt-out, lists and calls: only what is agreed to now counts. The ZIP
+    codes stay, to be filled in the same transaction."""
+    mine = subscription.c.contact_id == contact_id
+    db.execute(update(subscription).where(mine).values(kinds=[], channel="sms"))
+
+
+def _set_kinds(db: Connection, contact_id: int, zip_code: str, kinds: Collection[str]) -> None:
+    mine = subscription.c.contact_id == contact_id, subscription.c.zip == zip_code
+    db.execute(update(subscription).where(*mine).values(kinds=sorted(kinds)))
 
 
 def set_channel(db: Connection, contact_id: int, channel: Channel) -> int:

@@ -20,7 +20,7 @@ MATRIX = {
     "flows.see": "aA",
     "held.see": "A",
     "incidents.override": "a",
-    "incidents.see": "dvaA",
+    "incidents.see": "daA",
     "incidents.work": "d",
     "keys.edit": "A",
     "now.see": "dvaA",

@@ -21,6 +21,8 @@ CHANGED: Final[set[tuple[str, Channel]]] = {
     ("alerts_choose_area", "sms"),  # school and worksite codes are not built
     ("optin_confirm", "sms"),  # says that urgent alerts come at any hour
     ("optin_confirm", "voice"),  # the same, how often, and the key to decline
+    ("alerts_choose_area", "voice"),  # alerts may come as calls too
+    ("events", "sms"),  # how to get them by text
     ("optin_done", "sms"),  # how often, rates and HELP: after a call it is the only confirmation
     ("v_language", "voice"),  # both halves say who answers
     ("v_rights", "voice"),  # 0 is a person

@@ -1,10 +1,21 @@
 """The word lists as shipped, tried with messages as people type them."""
 
+from dataclasses import replace
 from typing import Final
 
 import pytest
 
-from hotline.flow.effect import AnswerReport, Erase, FlagUrgent, OpenTicket, OptOut, PauseAlerts, StartReport
+from hotline.flow.effect import (
+    AnswerReport,
+    Erase,
+    FlagUrgent,
+    LeaveLists,
+    OpenTicket,
+    OptOut,
+    PauseAlerts,
+    StartReport,
+    TakeTexts,
+)
 from hotline.flow.engine import advance
 from hotline.flow.facts import Facts
 from hotline.flow.input import Text
@@ -22,6 +33,12 @@ FACTS: Final = Facts(code="K7Q2", place_of=lambda zip_code: "Los Angeles" if zip
 
 def said(body: str, session: Session | None = None) -> Turn:
     return advance(FLOW, LIBRARY, session or Session(channel="sms", was_greeted=True), Text(body), FACTS)
+
+
+def take(body: str) -> Turn:
+    """What a subscriber gets for it."""
+    session = Session(channel="sms", was_greeted=True)
+    return advance(FLOW, LIBRARY, session, Text(body), replace(FACTS, is_subscribed=True))
 
 
 def at(node: str) -> Session:
@@ -333,3 +350,31 @@ def test_a_yes_and_a_no_in_one_are_asked_about_again(body: str) -> None:
     turn = said(body, at("alerts.confirm"))
     assert turn.session.node == "alerts.confirm"
     assert turn.effects == ()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "no me llamen por favor",
+        "Ya no quiero llamadas",
+        "no más llamadas!",
+        "llamadas no",
+        "don't call me",
+        "no more calls please",
+    ],
+)
+def test_taking_back_the_agreement_to_calls_needs_no_set_word(body: str) -> None:
+    turn = take(body)
+    assert has(turn, TakeTexts)
+    assert not has(turn, OptOut)
+    assert not has(turn, PauseAlerts)
+
+
+@pytest.mark.parametrize(
+    "body", ["Sólo alertas", "nada más alertas", "ya no quiero noticias", "only alerts", "no more notices"]
+)
+def test_leaving_the_other_lists_stops_no_alerts(body: str) -> None:
+    turn = take(body)
+    assert has(turn, LeaveLists)
+    assert not has(turn, OptOut)
+    assert not has(turn, PauseAlerts)

@@ -75,15 +75,12 @@ class AlertWhole(AlertRow):
 class NewAlert(Model):
     """What an alert is drafted from: ids of the network's lists and checked fields, no wording.
 
-    An alert of something that goes on stands on a confirmed `incident`, or names a `basis`, its `observer`
-    and when it was seen. A follow-up names what it follows.
+    An alert of something that goes on stands on a confirmed `incident`; a follow-up names what it follows.
     """
 
     kind: DraftKind
     values: dict[Short, Words] = Field(default_factory=dict, max_length=20)
     area: Short = ""
-    basis: Basis | None = None
-    observer: Annotated[Short | None, Field(max_length=32)] = None
     seen_at: AwareDatetime | None = None
     ends_at: AwareDatetime | None = None
     follows: Code | None = None
@@ -220,8 +217,6 @@ def _sheet(call: Call, given: NewAlert) -> Sheet | NoticeSheet:
         cast(AlertKind, given.kind),
         given.values,
         area=given.area or None,
-        basis=given.basis,
-        observer=given.observer or call.me.name[:32],
         seen_at=given.seen_at,
         ends_at=given.ends_at,
         follows=given.follows.upper() if given.follows else None,

@@ -101,7 +101,7 @@ def test_a_key_opens_what_it_names_and_nothing_else(client: TestClient, line: Li
 def test_a_key_may_no_more_than_its_person_may_now(client: TestClient, line: Line) -> None:
     program = Program(client, key_for(line))
     with transaction(line.database) as db:
-        people.change(db, line.keyring, ANA.id, roles=["verifier"])
+        people.change(db, line.keyring, ANA.id, roles=["approver"])
     assert program.get("/incidents").status_code == 200
     assert program.get("/tickets").status_code == 403
     with transaction(line.database) as db:

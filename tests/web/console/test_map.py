@@ -63,7 +63,7 @@ def test_an_incident_whose_zip_code_nobody_knows_stands_nowhere() -> None:
 def test_the_page_says_in_a_list_what_the_map_shows(line: Line) -> None:
     code = described(line)
     with console(line) as client:
-        page = sign_in(client, line, ["verifier"], language="es").get("/console/map").text
+        page = sign_in(client, line, ["dispatcher"], language="es").get("/console/map").text
     drawn = points(page)
     assert {point["name"] for point in drawn} == {code, *(area.es for area in line.network.areas.values())}
     assert f'<a href="/console/incidents/{code}">{code}</a>' in page
@@ -75,7 +75,7 @@ def test_the_page_says_in_a_list_what_the_map_shows(line: Line) -> None:
 def test_the_page_of_an_incident_shows_where_it_is_among_the_areas(line: Line) -> None:
     code = described(line)
     with console(line) as client:
-        page = sign_in(client, line, ["verifier"]).get(f"/console/incidents/{code}").text
+        page = sign_in(client, line, ["dispatcher"]).get(f"/console/incidents/{code}").text
     assert {point["name"] for point in points(page)} == {
         code,
         *(area.en for area in line.network.areas.values()),
@@ -86,13 +86,13 @@ def test_the_page_of_an_incident_shows_where_it_is_among_the_areas(line: Line) -
 def test_an_incident_without_a_known_place_has_no_map(line: Line) -> None:
     _, code = report_by(line, 1)
     with console(line) as client:
-        page = sign_in(client, line, ["verifier"]).get(f"/console/incidents/{code}").text
+        page = sign_in(client, line, ["dispatcher"]).get(f"/console/incidents/{code}").text
     assert "data-points" not in page
 
 
 def test_a_map_without_anything_teaches(line: Line) -> None:
     with console(line) as client:
-        page = sign_in(client, line, ["verifier"]).get("/console/map").text
+        page = sign_in(client, line, ["dispatcher"]).get("/console/map").text
     assert "None with a place that is known." in page
 
 
