@@ -109,7 +109,7 @@ class Alerts:
 def sign_up(person: Person, zip_code: str) -> None:
     person.asks("alertas", "ZIP code")
     person.asks(zip_code, "Responda SI")
-    person.asks("SI", "ya activamos sus alertas")
+    person.asks("SI", "ya tiene alertas")
 
 
 def releases(stage: Stage, code: str, people: int, **odds: float) -> None:

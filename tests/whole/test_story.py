@@ -86,7 +86,7 @@ def test_a_report_and_a_sign_up_by_keyboard_alone(page: Page, stage: Stage) -> N
     _reach(page, chela.get_by_label("Mensaje", exact=True))
     _types(page, chela, "alertas", "ZIP code")
     _types(page, chela, "90015", "Responda SI")
-    _types(page, chela, "SI", "ya activamos sus alertas")
+    _types(page, chela, "SI", "ya tiene alertas")
     stage.carrier.set_phone("+12135550143", name="Pepe", language="es")
     pepe = _phone(page, "Pepe")
     _reach(page, pepe.get_by_label("Mensaje", exact=True))

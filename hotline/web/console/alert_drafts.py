@@ -141,7 +141,7 @@ def _sheet(page: PageContext, subject: Subject, given: Given) -> Sheet | NoticeS
         {name: given.get(name) for name in fields_of(page.line, kind) if given.get(name)},
         area=given.get("area") or None,
         basis=None if subject.stands else _basis(given.get("basis")),
-        observer=given.get("observer") or page.me.name,
+        observer=None if subject.stands else given.get("observer") or page.me.name,
         seen_at=None if subject.stands or kind in WITHOUT_BASIS else _ago(page.now, given.get("seen_at")),
         ends_at=_ahead(page.now, given.get("ends_at")),
         follows=subject.first.code if subject.first else None,

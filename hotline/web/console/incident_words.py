@@ -98,6 +98,9 @@ ANSWERS: Final[dict[str | None, str]] = {
     "no": sentence("does not go"),
 }
 
+# Answers that were chosen, not written.
+CHOSEN: Final[dict[str, str]] = {"yes": sentence("yes"), "no": sentence("no")}
+
 # The questions of a report, in the order in which they are asked.
 QUESTIONS: Final[dict[str, str]] = {
     "words": sentence("In their words"),
