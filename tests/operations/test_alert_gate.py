@@ -17,6 +17,7 @@ from hotline.operations.merging import merge
 from hotline.operations.observing import observe
 from hotline.operations.overriding import agree_to_override, ask_override
 from hotline.operations.release import answer_release, ask_release, start
+from hotline.operations.verifying import ask_verifiers
 from hotline.store import incident_steps
 from hotline.store.alerts import Alert
 from hotline.store.database import transaction
@@ -147,6 +148,9 @@ def test_an_all_clear_stands_on_who_looked_and_found_nothing(line: Line) -> None
     first = draft_of(line, incident)
     release(line, first)
     assert refusal(line, incident, "all_clear", follows=first) == "unverified"
+    says(line, verifier(1), f"NOTHING {incident}")  # nobody asked this phone: it counts for nothing
+    assert refusal(line, incident, "all_clear", follows=first) == "unverified"
+    ask_verifiers(line, incident, ANA.name, "look once more", NOON)
     says(line, verifier(1), f"NOTHING {incident}")
     assert (
         alert(line, draft_of(line, incident, "all_clear", follows=first)).incident_id
