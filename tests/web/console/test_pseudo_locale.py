@@ -105,6 +105,10 @@ def proper_names(line: Line) -> set[str]:
             "PDF",
             "SMS",
             "TOTP",
+            "feeds",  # of an address that is shown as it is
+            "atom",
+            "Los",  # the place of a ZIP code
+            "Angeles",
         ),
         *(
             "Soto",

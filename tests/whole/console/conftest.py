@@ -1,4 +1,4 @@
-"""One hotline, one browser for all pages: both take a while to come up."""
+"""One hotline for all pages, and a browser for each file."""
 
 from collections.abc import Iterator
 
@@ -10,19 +10,21 @@ from tests.whole.console.furnished import Furnished, furnish
 from tests.whole.stage import Stage, embedded_stage
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def stage() -> Iterator[Stage]:
     with embedded_stage(speed=10.0) as found:
         yield found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def furnished(stage: Stage) -> Furnished:
     return furnish(stage)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Closed after each file: while Playwright's sync side is open, no other may begin in the process, and
+    nothing else may run a loop of its own."""
     with sync_playwright() as playwright:
         found = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
         yield found

@@ -64,6 +64,7 @@ def test_from_a_text_to_the_all_clear_with_two_people_in_two_browsers(
     ana, bo = (context.new_page() for context in contexts)
     for page in (ana, bo):
         complaints.listen(page)
+    nora, teo = verifiers(stage)  # long before they are asked: every process knows them by then
     lupe, chela = stranger(stage.carrier), stranger(stage.carrier)
     for words, answer in (("alertas", "ZIP code"), ("90802", "Responda SI"), ("SI", "90802")):
         lupe.asks(words, answer)
@@ -79,7 +80,6 @@ def test_from_a_text_to_the_all_clear_with_two_people_in_two_browsers(
     ana.locator(".card", has_text="2nd & Broadway").get_by_role("link").first.click()
     incident = code_in(ana)
 
-    nora, teo = verifiers(stage)
     ana.get_by_label(es("ZIP code")).fill("90802")
     ana.get_by_label(es("What is seen")).select_option("street_stops")
     ana.get_by_label(es("Who it is")).select_option("ice")
