@@ -20,7 +20,7 @@ from hotline.store.schema import migrate
 from hotline.store.servers.datadir import temporary_data_directory
 from hotline.store.servers.supervisor import Supervisor
 
-pytest_plugins = ["tests.skips"]
+pytest_plugins = ["tests.skips", "tests.sharing"]
 ROOT = Path(__file__).resolve().parent.parent
 _CONNECT = socket.socket.connect
 

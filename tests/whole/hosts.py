@@ -78,11 +78,16 @@ class Host:
         self._send(signal.SIGTERM)
 
     def end(self) -> None:
-        """Ask, and wait until it has ended as it should; a web host by the very signal (uvicorn)."""
+        """Ask, and wait until it has ended as it should."""
         self.ask_to_end()
+        self.await_end()
+
+    def await_end(self) -> None:
+        """Wait until it has ended as it should; a web host by the very signal (uvicorn)."""
         assert self.program is not None
         code = self.program.ended()
-        assert code == 0 or (self.kind, code) == ("web", -signal.SIGTERM), self.program.said()
+        is_well = code == 0 or (self.kind, code) == ("web", -signal.SIGTERM)
+        assert is_well, f"exit {code}\n{self.program.said()}"
 
     @property
     def port(self) -> int:
@@ -143,10 +148,11 @@ class Hosts:
             rows = db.execute(text("SELECT status, count(*) FROM delivery GROUP BY 1"))
             return Counter({row.status: int(row[1]) for row in rows})
 
-    def has_asked(self, host: Host) -> bool:
-        """Has it ever had a connection to the carrier? Its relay tells."""
+    def owed(self, host: Host) -> int:
+        """How many answers of the carrier it waits for. Its relay tells."""
         relay = self.folder / f"{host.name}-to-{self.carrier_port}.log"
-        return "carries" in relay.read_text(encoding="utf-8")
+        told = relay.read_text(encoding="utf-8").splitlines()
+        return int(told[-1].removeprefix("owed ")) if told and told[-1].startswith("owed ") else 0
 
     def asked(self) -> int:
         """How many requests the carrier has seen."""

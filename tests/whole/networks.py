@@ -68,9 +68,11 @@ class Network(ABC):
         *targets: str,
         prefix: tuple[str, ...] = (),
         answer_s: float | None = None,
+        is_counting: bool = False,
     ) -> Program:
         """Start a relay; it listens when `await_relays` has returned."""
-        more = ("--answer-s", str(answer_s)) if answer_s is not None else ()
+        more = [*(("--answer-s", str(answer_s)) if answer_s is not None else ())]
+        more += ["--counting"] * is_counting
         command: list[str | Path] = [*prefix, sys.executable, _RELAY, listen, *targets, *more]
         self.relays.append(self.stack.enter_context(running(command, self.folder / f"{name}.log")))
         return self.relays[-1]
@@ -147,7 +149,7 @@ class Namespace(Place):
         if not near:
             return f"{self._network.home}:{port}"
         here, opened = f"{HERE}:{port}", self._network.opened(port)
-        self._network.relay(f"{self._name}-to-{port}", here, opened, prefix=self.prefix)
+        self._network.relay(f"{self._name}-to-{port}", here, opened, prefix=self.prefix, is_counting=True)
         return here
 
     def cut(self) -> None:
@@ -176,7 +178,8 @@ class Beside(Place):
 
     def way_to(self, port: int, *, near: bool) -> str:
         here = f"{HERE}:{free_port()}"
-        self.relays.append(self.network.relay(f"{self.name}-to-{port}", here, f"{HERE}:{port}"))
+        name = f"{self.name}-to-{port}"
+        self.relays.append(self.network.relay(name, here, f"{HERE}:{port}", is_counting=near))
         return here
 
     def cut(self) -> None:

@@ -1,6 +1,6 @@
 """A TCP relay in a process of its own: a way from one address to another, or to the next that answers.
 
-`python -m tests.whole.relay HOST:PORT HOST:PORT [HOST:PORT ...] [--answer-s SECONDS]`
+`python -m tests.whole.relay HOST:PORT HOST:PORT [HOST:PORT ...] [--answer-s SECONDS] [--counting]`
 """
 
 import argparse
@@ -8,7 +8,7 @@ import asyncio
 import signal
 import socket
 import struct
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -26,20 +26,19 @@ Ends = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 class Relay:
     """With several targets they take turns, and one that does not answer is left out for a while.
 
-    `answer_s`: so long may a target be silent after it was asked.
+    `answer_s`: so long may a target be silent after it was asked. `is_counting`: tells how many answers are
+    owed whenever that changes.
     """
 
     targets: Sequence[Address]
     answer_s: float | None = None
+    is_counting: bool = False
+    _owed: int = 0
     _turn: int = 0
-    _carried: bool = False
     _left_out_until: dict[Address, float] = field(default_factory=dict)
 
     async def pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection, from its beginning to its end."""
-        if not self._carried:
-            print("carries", flush=True)
-        self._carried = True
         try:
             found = await self._reach()
             if found is not None:
@@ -73,7 +72,7 @@ class Relay:
     async def _carry(self, target: Address, near: Ends, far: Ends) -> None:
         """Until one side ends it. What the far side was not handed by then it never gets: whoever gave up
         an answer must not find its question asked a minute later, when a cut line is mended."""
-        heard = _Heard()
+        heard = _Heard(self._owe)
         there = asyncio.create_task(_pump(near[0], far[1], heard.asked))
         back = asyncio.create_task(_pump(far[0], near[1], heard.answered))
         try:
@@ -86,21 +85,31 @@ class Relay:
             there.cancel()
             back.cancel()
             await asyncio.gather(there, back, return_exceptions=True)
+            heard.answered()
             _drop(far[1])
+
+    def _owe(self, more: int) -> None:
+        self._owed += more
+        if self.is_counting:
+            print(f"owed {self._owed}", flush=True)
 
 
 class _Heard:
     """Since when the far side owes an answer."""
 
-    def __init__(self) -> None:
+    def __init__(self, owe: Callable[[int], None]) -> None:
+        self._owe = owe
         self._asked_at: float | None = None
 
     def asked(self) -> None:
         if self._asked_at is None:
             self._asked_at = asyncio.get_running_loop().time()
+            self._owe(1)
 
     def answered(self) -> None:
-        self._asked_at = None
+        if self._asked_at is not None:
+            self._asked_at = None
+            self._owe(-1)
 
     def waits_for_s(self) -> float:
         return 0.0 if self._asked_at is None else asyncio.get_running_loop().time() - self._asked_at
@@ -127,10 +136,11 @@ async def main() -> None:
     parser.add_argument("listen", type=_address)
     parser.add_argument("targets", type=_address, nargs="+")
     parser.add_argument("--answer-s", type=float)
+    parser.add_argument("--counting", action="store_true")
     given = parser.parse_args()
     ended = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, ended.set)
-    relay = Relay(given.targets, given.answer_s)
+    relay = Relay(given.targets, given.answer_s, given.counting)
     await asyncio.start_server(relay.pass_on, *given.listen, backlog=512)
     print("relays", flush=True)
     await ended.wait()
