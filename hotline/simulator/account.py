@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
+from hotline.simulator.media import Shelf
 from hotline.simulator.message import Message
 from hotline.simulator.optout import BlockList
 from hotline.simulator.rates import SenderQueue
@@ -30,18 +31,6 @@ class Phone:
     leg: "Leg | None" = None
     last_leg: "Leg | None" = None
     version: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Medium:
-    """A picture or sound belonging to a message."""
-
-    sid: str
-    parent_sid: str
-    content_type: str
-    content: bytes
-    created_at: datetime
-    url: str = ""  # where the customer said the picture is, when it sent it
 
 
 @dataclass(slots=True)
@@ -74,7 +63,7 @@ class Account:
         self._random = random.Random(seed)  # noqa: S311  ids, repeatable by seed
         self.messages: dict[str, Message] = {}
         self.by_person: defaultdict[str, list[Message]] = defaultdict(list)
-        self.media: dict[str, Medium] = {}
+        self.media = Shelf()
         self.calls: dict[str, Leg] = {}
         self.recordings: dict[str, Recording] = {}
         self.lines: dict[str, WaitingLine] = {}

@@ -35,11 +35,14 @@ def create_app(
         await carrier.close()
 
     async def media(request: Request) -> Response:
-        medium = carrier.account.media.get(request.path_params["sid"])
+        sid, given = request.path_params["sid"], request.query_params
+        medium = carrier.account.media.get(sid)
+        if not carrier.links.is_good(sid, given.get("until", ""), given.get("key", ""), carrier.now()):
+            return Response(status_code=403)
         if medium is None or not medium.content:
             return Response(status_code=404)
         safe = medium.content_type.startswith(_SHOWN_INLINE)
-        headers = {"X-Content-Type-Options": "nosniff"}
+        headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
         if not safe:
             headers["Content-Disposition"] = "attachment"
         return Response(medium.content, media_type=medium.content_type, headers=headers)

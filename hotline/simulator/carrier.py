@@ -8,6 +8,7 @@ from typing import Any, Final
 from hotline.simulator.account import Account, Phone
 from hotline.simulator.clock import Clock, RealClock
 from hotline.simulator.config import Config
+from hotline.simulator.media import Links
 from hotline.simulator.misbehaviour import Misbehaviour, Plan
 from hotline.simulator.rates import SenderQueue
 from hotline.simulator.signature import Signer
@@ -27,6 +28,7 @@ class Carrier:
         self.clock: Clock = clock or RealClock(config.speed)
         self.transport = transport or HttpTransport()
         self.account = _account(config)
+        self.links = Links(config.auth_token)
         self.misbehaviour = Misbehaviour(config.seed)
         self.webhooks = Webhooks(
             Signer(config.auth_token, config.webhook_key),
@@ -98,6 +100,12 @@ class Carrier:
         phone.version += 1
         for listener in tuple(self._listeners):
             listener(phone)
+
+    def changed_by(self, message_sid: str) -> None:
+        """The phone that shows this message has changed."""
+        message = self.account.messages.get(message_sid)
+        if message is not None:
+            self.changed(message.person)
 
     async def reset(self) -> None:
         """Forget everything and behave again."""

@@ -25,9 +25,9 @@ class CarrierClient:
     def text(self, from_: str, body: str, to: str = "") -> Data:
         return self._order("text", {"from": from_, "to": to, "body": body})
 
-    def photo(self, from_: str, base64: str, content_type: str = "image/jpeg", body: str = "") -> Data:
-        photos = [{"type": content_type, "base64": base64}]
-        return self._order("text", {"from": from_, "body": body, "photos": photos})
+    def photo(self, from_: str, base64: str, body: str = "") -> Data:
+        """A JPEG, PNG or GIF picture."""
+        return self._order("text", {"from": from_, "body": body, "photos": [{"base64": base64}]})
 
     def call(self, from_: str, to: str = "", withheld: str = "") -> Data:
         return self._order("call", {"from": from_, "to": to, "withheld": withheld})

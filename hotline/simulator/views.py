@@ -40,12 +40,14 @@ def text_json(carrier: Carrier, message: Message) -> dict[str, Any]:
         "at": message.updated_at.isoformat(),
         "segments": message.segments,
         "by_carrier": message.is_carriers_own,
+        "deleted": message.is_deleted,
     }
 
 
 def _media_link(carrier: Carrier, sid: str) -> str:
+    """Where the page finds it; empty when the carrier has it no longer."""
     medium = carrier.account.media.get(sid)
-    return (medium.url or f"/media/{sid}") if medium else ""
+    return (medium.url or carrier.links.path(sid, carrier.now())) if medium else ""
 
 
 def call_json(leg: Leg) -> dict[str, Any]:

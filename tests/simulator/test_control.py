@@ -109,9 +109,11 @@ async def test_pictures_are_served_so_that_they_cannot_act_as_pages() -> None:
     await world.text("", photos=(("image/svg+xml", b"<svg/>"),))
     sid = next(iter(world.carrier.account.media))
     headers: dict[str, str] = {}
-    status, body = await asgi(world.app, "GET", f"/media/{sid}", "", [], headers)
+    [where] = (await world.look(f"phones/{LUPE}"))["thread"][0]["media"]
+    assert sid in where
+    status, body = await asgi(world.app, "GET", where, "", [], headers)
     assert (status, body) == (200, b"<svg/>")
     assert (headers["content-disposition"], headers["x-content-type-options"]) == ("attachment", "nosniff")
-    assert (await asgi(world.app, "GET", "/media/ME0", "", []))[0] == 404
+    assert (await asgi(world.app, "GET", f"/media/{sid}", "", []))[0] == 403
     record = await world.look("record?direction=inbound")
     assert [message["direction"] for message in record["messages"]] == ["inbound"]

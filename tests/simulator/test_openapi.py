@@ -63,8 +63,10 @@ async def test_messages_and_media_have_twilios_shape() -> None:
     await checked(world, "GET", f"Messages/{message['sid']}.json")
     page = await checked(world, "GET", "Messages.json?PageSize=1")
     assert page["next_page_uri"]
-    media = await checked(world, "GET", f"Messages/{photo_sid}/Media.json")
-    await checked(world, "GET", f"Messages/{photo_sid}/Media/{media['media_list'][0]['sid']}.json")
+    media = await checked(world, "GET", f"Messages/{photo_sid}/Media.json?DateCreated=2026-11-21T00:00:00Z")
+    medium = f"Messages/{photo_sid}/Media/{media['media_list'][0]['sid']}.json"
+    await checked(world, "GET", medium)
+    await checked(world, "DELETE", medium)
     await checked(world, "POST", f"Messages/{message['sid']}.json", {"Body": ""})
 
 

@@ -1,16 +1,19 @@
 """The phone page in a real browser: by keyboard, in both languages, on a phone's screen, and with axe."""
 
+import base64
 import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote, urlsplit
+from urllib.request import Request, urlopen
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from hotline.simulator.app import create_app
-from hotline.simulator.config import Config
+from hotline.simulator.config import DEFAULT_ACCOUNT_SID, DEFAULT_AUTH_TOKEN, Config
 from tests.simulator.servers import Form, customer, free_port, served
 from tests.simulator.world import ANA, LUPE
 
@@ -94,14 +97,101 @@ def test_a_text_is_written_by_keyboard_and_answered(page: Page) -> None:
 
 
 def test_a_photo_is_attached_and_shown(page: Page, tmp_path: Path) -> None:
-    picture = tmp_path / "patrulla.png"
-    picture.write_bytes(_ONE_PIXEL)
     lupe = page.locator(".phone", has_text="Lupe")
-    lupe.get_by_label("Foto").set_input_files(picture)
+    lupe.get_by_label("Foto").set_input_files(_file(tmp_path / "patrulla.png", _ONE_PIXEL))
     expect(lupe).to_contain_text("patrulla.png")
     lupe.get_by_role("button", name="Enviar").click()
     expect(lupe.get_by_role("img", name="Foto")).to_be_visible()
     expect(lupe).to_contain_text("(1)")
+
+
+def _file(path: Path, content: bytes) -> Path:
+    path.write_bytes(content)
+    return path
+
+
+def test_a_photo_can_be_taken_back_by_keyboard(page: Page, tmp_path: Path) -> None:
+    lupe = page.locator(".phone", has_text="Lupe")
+    remove = lupe.get_by_role("button", name="Quitar la foto")
+    expect(remove).to_be_hidden()
+    lupe.get_by_label("Foto", exact=True).set_input_files(_file(tmp_path / "patrulla.png", _ONE_PIXEL))
+    remove.focus()
+    page.keyboard.press("Enter")
+    expect(lupe).not_to_contain_text("patrulla.png")
+    expect(remove).to_be_hidden()
+    expect(lupe.get_by_label("Foto", exact=True)).to_be_focused()
+    lupe.get_by_label("Mensaje", exact=True).fill("sin foto")
+    page.keyboard.press("Enter")
+    expect(lupe).to_contain_text("Recibido: sin foto (0)")
+
+
+def test_a_file_that_cannot_go_is_explained_where_it_was_chosen(page: Page, tmp_path: Path) -> None:
+    lupe = page.locator(".phone", has_text="Lupe")
+    chosen, trouble = lupe.get_by_label("Foto", exact=True), lupe.get_by_role("alert")
+    chosen.set_input_files(_file(tmp_path / "letter.pdf", b"%PDF-1.7"))
+    expect(trouble).to_have_text("No se pudo: solo se puede mandar una foto JPEG, PNG o GIF")
+    expect(lupe).not_to_contain_text("letter.pdf")
+    chosen.set_input_files(_file(tmp_path / "big.png", _ONE_PIXEL.ljust(5_000_001)))
+    expect(trouble).to_contain_text("5 MB como máximo")
+    page.get_by_role("button", name="English").click()
+    expect(trouble).to_have_text("That did not work: the photo is too big; it may have 5 MB at most")
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    lupe.get_by_label("Photo", exact=True).set_input_files(_file(tmp_path / "fits.png", _ONE_PIXEL))
+    expect(trouble).to_be_empty()
+    expect(lupe).to_contain_text("fits.png")
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+
+
+def test_a_file_that_only_pretends_to_be_a_picture_is_refused_and_kept_to_be_changed(
+    page: Page, tmp_path: Path
+) -> None:
+    lupe = page.locator(".phone", has_text="Lupe")
+    lupe.get_by_label("Mensaje", exact=True).fill("vea esto")
+    drawing = _file(tmp_path / "drawing.png", b"<svg xmlns='http://www.w3.org/2000/svg'/>")
+    lupe.get_by_label("Foto", exact=True).set_input_files(drawing)
+    lupe.get_by_role("button", name="Enviar").click()
+    expect(lupe.get_by_role("alert")).to_contain_text("solo se puede mandar una foto JPEG, PNG o GIF")
+    expect(lupe.get_by_label("Mensaje", exact=True)).to_have_value("vea esto")
+    lupe.get_by_role("button", name="Quitar la foto").click()
+    expect(lupe.get_by_role("alert")).to_be_empty()
+    lupe.get_by_role("button", name="Enviar").click()
+    expect(lupe).to_contain_text("Recibido: vea esto (0)")
+
+
+def test_what_is_deleted_at_the_carrier_is_marked_on_the_phone(
+    page: Page, address: str, tmp_path: Path
+) -> None:
+    lupe = page.locator(".phone", has_text="Lupe")
+    for name in ("one.png", "two.png"):
+        lupe.get_by_label("Foto", exact=True).set_input_files(_file(tmp_path / name, _ONE_PIXEL))
+        lupe.get_by_role("button", name="Enviar").click()
+        expect(lupe).not_to_contain_text(name)
+    expect(lupe.get_by_role("img", name="Foto")).to_have_count(2)
+    [(one, first), (two, _)] = _photos(address)
+    _delete(address, f"Messages/{one}/Media/{first}.json")
+    expect(lupe).to_contain_text("(foto borrada en la compañía telefónica)")
+    expect(lupe.get_by_role("img", name="Foto")).to_have_count(1)
+    _delete(address, f"Messages/{two}.json")
+    expect(lupe).to_contain_text("(mensaje borrado en la compañía telefónica)")
+    expect(lupe.get_by_role("img", name="Foto")).to_have_count(0)
+
+
+def _photos(address: str) -> list[tuple[str, str]]:
+    """The sids of Lupe's messages that carry a photo, and of the photos."""
+    with urlopen(f"{address}/control/phones/{quote(LUPE)}") as answer:
+        thread = json.load(answer)["thread"]
+    return [
+        (text["sid"], urlsplit(text["media"][0]).path.rpartition("/")[2]) for text in thread if text["media"]
+    ]
+
+
+def _delete(address: str, what: str) -> None:
+    secret = base64.b64encode(f"{DEFAULT_ACCOUNT_SID}:{DEFAULT_AUTH_TOKEN}".encode()).decode()
+    url = f"{address}/2010-04-01/Accounts/{DEFAULT_ACCOUNT_SID}/{what}"
+    with urlopen(Request(url, headers={"Authorization": f"Basic {secret}"}, method="DELETE")) as answer:
+        assert answer.status == 204
 
 
 def test_a_call_goes_to_a_dispatcher_who_presses_one_and_both_talk(page: Page) -> None:

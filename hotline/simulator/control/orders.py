@@ -1,21 +1,16 @@
 """What people at their pretend phones do, and what the carrier is told to do."""
 
-import base64
-import binascii
-from typing import Final
-
 from hotline.simulator.account import Phone
 from hotline.simulator.call.events import Declined, Key, PickedUp, Spoken
 from hotline.simulator.call.leg import Leg
 from hotline.simulator.call.life import call_in, hang_up
 from hotline.simulator.carrier import Carrier
+from hotline.simulator.control.photos import read_photos
 from hotline.simulator.control.refusals import BEHAVIOURS, Data, Refused
 from hotline.simulator.misbehaviour import BadPlan, read_plan
 from hotline.simulator.numbers import is_pretend, normalise
-from hotline.simulator.texts.writing import Photo, write
+from hotline.simulator.texts.writing import write
 from hotline.simulator.views import call_json, phone_json
-
-_LARGEST_PHOTO: Final = 5_000_000
 
 
 class Orders:
@@ -25,8 +20,8 @@ class Orders:
         self._carrier = carrier
 
     async def text(self, data: Data) -> Data:
-        """`{from, to?, body, photos?: [{type, base64}]}`: a person writes."""
-        phone, photos = pretend_phone(self._carrier, data), [_photo(item) for item in data.get("photos", [])]
+        """`{from, to?, body, photos?: [{base64}]}`: a person writes."""
+        phone, photos = pretend_phone(self._carrier, data), read_photos(data.get("photos", []))
         body = str(data.get("body", ""))
         if not body and not photos:
             raise Refused("empty_text")
@@ -127,16 +122,3 @@ def pretend_phone(carrier: Carrier, data: Data) -> Phone:
     if number in carrier.config.numbers:
         raise Refused("hotlines_number")
     return carrier.account.phone(number)
-
-
-def _photo(item: Data) -> Photo:
-    content_type = str(item.get("type", ""))
-    if not content_type.startswith(("image/", "audio/", "video/")):
-        raise Refused("bad_photo")
-    try:
-        content = base64.b64decode(str(item.get("base64", "")), validate=True)
-    except binascii.Error:
-        raise Refused("bad_photo") from None
-    if len(content) > _LARGEST_PHOTO:
-        raise Refused("bad_photo")
-    return content_type, content

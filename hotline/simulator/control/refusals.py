@@ -18,7 +18,10 @@ _REASONS: Final = {
     "not_pretend": "a pretend phone has a number from +1 xxx 555-0100 to 0199",
     "hotlines_number": "this number belongs to the hotline",
     "nobody_there": "nobody answers at that number",
-    "bad_photo": "a photo is an image, sound or video in base64, at most 5 MB",
+    "bad_photo": "a photo is {base64}",
+    "photo_kind": "a photo is a JPEG, PNG or GIF picture",
+    "photo_too_big": "the photos of one text have 5 MB together at most",
+    "too_many_photos": "a text carries ten photos at most",
     "bad_plan": "this plan cannot be followed",
 }
 

@@ -1,4 +1,5 @@
 // Several pretend phones: shows what each one shows, says what each one hears, passes on what people do.
+import {base64, refusal} from "/photo.js";
 import {WORDS} from "/words.js";
 
 // What the carrier notes in English, and the words of this page for it.
@@ -21,13 +22,18 @@ function translate(root) {
   for (const node of root.querySelectorAll("[data-word-label]")) node.setAttribute("aria-label", word(node.dataset.wordLabel));
 }
 
-async function order(name, data) {
-  const answer = await fetch(`/control/${name}`, {
-    method: "POST", headers: {"Content-Type": "application/json"}, body: JSON.stringify(data),
-  });
-  const found = await answer.json();
-  news(answer.ok ? "" : word("failed", {reason: reason(found)}));
-  return answer.ok;
+async function order(name, data, tell = news) {
+  try {
+    const answer = await fetch(`/control/${name}`, {
+      method: "POST", headers: {"Content-Type": "application/json"}, body: JSON.stringify(data),
+    });
+    const found = await answer.json();
+    tell(answer.ok ? "" : word("failed", {reason: reason(found)}));
+    return answer.ok;
+  } catch {
+    tell(word("lost"));
+    return false;
+  }
 }
 
 function reason(found) {
@@ -43,10 +49,12 @@ function formatted(number) {
 class Screen {
   constructor(phone, isNew) {
     this.phone = phone;
-    this.shown = []; // sids of the texts on the screen
+    this.shown = []; // the texts on the screen, each as told by `look`
     this.lines = 0;
     this.callSid = "";
     this.mayspeak = isNew;
+    this.refused = ""; // why the file that was chosen cannot go
+    this.sends = false;
     const section = document.getElementById("phone").content.cloneNode(true).querySelector("section");
     this.section = section;
     this.find = (name) => section.querySelector(`.${name}`);
@@ -89,9 +97,8 @@ class Screen {
     this.find("body").addEventListener("keydown", (event) => {
       if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); this.send(); }
     });
-    this.find("photo").addEventListener("change", (event) => {
-      this.find("chosen").textContent = event.target.files[0]?.name ?? "";
-    });
+    this.find("photo").addEventListener("change", () => this.choose());
+    this.find("unpick").addEventListener("click", () => { this.unpick(); this.find("photo").focus(); });
     this.find("speaker").addEventListener("submit", async (event) => {
       event.preventDefault();
       const box = this.find("speech");
@@ -104,20 +111,48 @@ class Screen {
     order("keys", {number: this.phone.number, keys: key});
   }
 
+  choose() {
+    const file = this.find("photo").files[0];
+    this.refused = file ? refusal(file) : "";
+    if (this.refused) this.find("photo").value = "";
+    this.renderPhoto();
+  }
+
+  unpick() {
+    this.find("photo").value = "";
+    this.refused = "";
+    this.renderPhoto();
+  }
+
+  renderPhoto() {
+    const name = this.find("photo").files[0]?.name ?? "";
+    this.find("chosen").textContent = name;
+    this.find("unpick").hidden = !name;
+    this.complain(this.refused ? word("failed", {reason: word(this.refused)}) : "");
+  }
+
+  complain(text) { this.find("trouble").textContent = text; }
+
   async send() {
     const box = this.find("body");
     const file = this.find("photo").files[0];
-    if (!box.value.trim() && !file) return;
-    const photos = file ? [{type: file.type, base64: await base64(file)}] : [];
-    if (await order("text", {from: this.phone.number, body: box.value, photos})) {
-      box.value = "";
-      this.find("photo").value = "";
-      this.find("chosen").textContent = "";
+    if (this.sends || (!box.value.trim() && !file)) return;
+    this.sends = true;
+    try {
+      const photos = file ? [{base64: await base64(file)}] : [];
+      const text = {from: this.phone.number, body: box.value, photos};
+      if (await order("text", text, (words) => this.complain(words))) {
+        box.value = "";
+        this.unpick();
+      }
+    } finally {
+      this.sends = false;
     }
   }
 
   renderWords() {
     translate(this.section);
+    this.renderPhoto();
     const name = this.phone.name;
     this.section.setAttribute("aria-label", `${name} ${formatted(this.phone.number)}`);
     this.find("thread").setAttribute("aria-label", word("thread", {name}));
@@ -151,19 +186,19 @@ class Screen {
   renderThread(thread) {
     const list = this.find("thread");
     // A text may be delivered after one that was written later, and then stands before it.
-    const goesOn = this.shown.every((sid, place) => thread[place]?.sid === sid);
+    const goesOn = this.shown.every((seen, place) => thread[place] && look(thread[place]) === seen);
     if (!goesOn) list.replaceChildren();
     const fresh = goesOn ? thread.slice(this.shown.length) : thread;
     for (const text of fresh) list.append(this.bubble(text));
-    this.shown = thread.map((text) => text.sid);
+    this.shown = thread.map(look);
     if (fresh.length) list.scrollTop = list.scrollHeight;
   }
 
   bubble(text) {
     const who = text.mine ? "from_me" : text.by_carrier ? "from_carrier" : "from_line";
-    const item = line(word(who), text.body, text.mine);
+    const item = line(word(who), text.deleted ? word("text_gone") : text.body, text.mine);
     item.dataset.sid = text.sid;
-    for (const address of text.media) item.append(picture(address));
+    for (const address of text.deleted ? [] : text.media) item.append(picture(address));
     return item;
   }
 
@@ -229,11 +264,16 @@ function line(who, text, mine) {
   return item;
 }
 
+// What of a text can change once it stands on the screen.
+function look(text) {
+  return JSON.stringify([text.sid, text.deleted, text.media.map(Boolean)]);
+}
+
 function picture(address) {
-  const image = document.createElement("img");
-  image.src = address;
-  image.alt = word("photo_alt");
-  return image;
+  const item = document.createElement(address ? "img" : "em");
+  if (address) Object.assign(item, {src: address, alt: word("photo_alt")});
+  else item.textContent = word("photo_gone");
+  return item;
 }
 
 function speak(heard, ownLanguage) {
@@ -244,15 +284,6 @@ function speak(heard, ownLanguage) {
   sentence.voice = voices.find((voice) => voice.lang === sentence.lang)
     ?? voices.find((voice) => voice.lang.startsWith(sentence.lang.slice(0, 2))) ?? null;
   speechSynthesis.speak(sentence);
-}
-
-function base64(file) {
-  return new Promise((resolve, reject) => {
-    const reader = new FileReader();
-    reader.onload = () => resolve(String(reader.result).split(",")[1]);
-    reader.onerror = () => reject(reader.error);
-    reader.readAsDataURL(file);
-  });
 }
 
 function setLanguage(next) {

@@ -13,6 +13,7 @@ _FILES: Final = {
     "/phones.css": ("phones.css", "text/css; charset=utf-8"),
     "/phones.js": ("phones.js", "text/javascript; charset=utf-8"),
     "/favicon.svg": ("favicon.svg", "image/svg+xml"),
+    "/photo.js": ("photo.js", "text/javascript; charset=utf-8"),
     "/words.js": ("words.js", "text/javascript; charset=utf-8"),
 }
 _HEADERS: Final = {

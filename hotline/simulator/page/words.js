@@ -15,6 +15,9 @@ export const WORDS = {
   message: {es: "Mensaje", en: "Message"},
   photo: {es: "Foto", en: "Photo"},
   photo_alt: {es: "Foto", en: "Photo"},
+  photo_remove: {es: "Quitar la foto", en: "Remove the photo"},
+  photo_gone: {es: "(foto borrada en la compañía telefónica)", en: "(photo deleted at the phone company)"},
+  text_gone: {es: "(mensaje borrado en la compañía telefónica)", en: "(message deleted at the phone company)"},
   send: {es: "Enviar", en: "Send"},
   call: {es: "Llamar", en: "Call"},
   answer: {es: "Contestar", en: "Answer"},
@@ -60,6 +63,15 @@ export const WORDS = {
     en: "test phones go from 555-0100 to 555-0199",
   },
   refused_hotlines_number: {es: "ese número es el de la línea", en: "this number belongs to the line"},
-  refused_bad_photo: {es: "la foto debe ser una imagen de 5 MB como máximo", en: "a photo is an image of 5 MB at most"},
+  refused_bad_photo: {es: "no se pudo leer la foto", en: "the photo could not be read"},
+  refused_photo_kind: {
+    es: "solo se puede mandar una foto JPEG, PNG o GIF",
+    en: "only a JPEG, PNG or GIF photo can be sent",
+  },
+  refused_photo_too_big: {
+    es: "la foto es muy grande; puede tener 5 MB como máximo",
+    en: "the photo is too big; it may have 5 MB at most",
+  },
+  refused_too_many_photos: {es: "un mensaje lleva diez fotos como máximo", en: "a text carries ten photos at most"},
   failed: {es: "No se pudo: {reason}", en: "That did not work: {reason}"},
 };

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from hotline.simulator.account import Attempt
 from hotline.simulator.carrier import Carrier
 from hotline.simulator.clock import sleep
-from hotline.simulator.rest import calls, messages, recordings
+from hotline.simulator.rest import calls, media, messages, recordings
 from hotline.simulator.rest.errors import RestError
 from hotline.simulator.rest.form import Form
 from hotline.simulator.texts.accepting import accept
@@ -130,14 +130,14 @@ def _message(carrier: Carrier, method: str, parts: list[str], form: Form, query:
             messages.delete(carrier, sid)
             return Response(status_code=204)
         case ("GET", [_, "Media.json"], [sid, _]):
-            return _json(messages.list_media(carrier, sid, query))
+            return _json(media.list_media(carrier, sid, query))
         case ("GET", [_, "Media", last], [sid, _, medium]):
-            found = messages.medium_json(carrier, sid, medium)
+            found = media.find(carrier, sid, medium)
             if last.endswith(".json"):
-                return _json(found)
-            return RedirectResponse(f"{carrier.config.url}/media/{medium}", 307)
+                return _json(media.to_json(carrier, found))
+            return RedirectResponse(media.location(carrier, found), 307)  # seen, not documented: 307
         case ("DELETE", [_, "Media", _], [sid, _, medium]):
-            messages.delete_medium(carrier, sid, medium)
+            media.delete(carrier, sid, medium)
             return Response(status_code=204)
         case _:
             raise RestError(20404, "/Messages/" + "/".join(parts))

@@ -1,10 +1,10 @@
-"""Messages and their media: list, fetch, redact, cancel, delete."""
+"""Messages: list, fetch, redact, cancel, delete."""
 
 from datetime import UTC, date, datetime
 from typing import Any
 
 from hotline.simulator.carrier import Carrier
-from hotline.simulator.message import FINISHED, Message, rfc2822
+from hotline.simulator.message import FINISHED, Message
 from hotline.simulator.numbers import normalise
 from hotline.simulator.rest.errors import RestError
 from hotline.simulator.rest.form import Form
@@ -90,13 +90,17 @@ def update(carrier: Carrier, sid: str, form: Form) -> Message:
 
 
 def delete(carrier: Carrier, sid: str) -> None:
-    """Raises RestError 20009 while the message is on its way."""
+    """Its media go with it. Raises RestError 20009 while the message is on its way.
+
+    https://help.twilio.com/articles/223133687: since October 2020 deleting a message deletes its media.
+    """
     message = find(carrier, sid)
     _require_finished(carrier, message)
     message.is_deleted = True
     message.body = ""
-    for medium in list(message.media):
-        carrier.account.media.pop(medium, None)
+    for medium in message.media:
+        carrier.account.media.remove(medium)
+    carrier.changed(message.person)
 
 
 def _require_finished(carrier: Carrier, message: Message) -> None:
@@ -104,32 +108,3 @@ def _require_finished(carrier: Carrier, message: Message) -> None:
     if message.status in FINISHED or (message.status == "sent" and age_s > _SENT_IS_OLD_S):
         return
     raise RestError(20009)
-
-
-def list_media(carrier: Carrier, sid: str, query: Form) -> dict[str, Any]:
-    message = find(carrier, sid)
-    root = f"/2010-04-01/Accounts/{carrier.config.account_sid}/Messages/{sid}/Media.json"
-    media = [medium for medium in message.media if medium in carrier.account.media]
-    return page("media_list", root, query, media, str, lambda medium: medium_json(carrier, sid, medium))
-
-
-def medium_json(carrier: Carrier, message_sid: str, sid: str) -> dict[str, Any]:
-    """Twilio's `media` resource. Raises RestError 20404."""
-    medium = carrier.account.media.get(sid)
-    if medium is None or medium.parent_sid != message_sid:
-        raise RestError(20404, f"/Media/{sid}.json")
-    account = carrier.config.account_sid
-    return {
-        "account_sid": account,
-        "content_type": medium.content_type,
-        "date_created": rfc2822(medium.created_at),
-        "date_updated": rfc2822(medium.created_at),
-        "parent_sid": message_sid,
-        "sid": sid,
-        "uri": f"/2010-04-01/Accounts/{account}/Messages/{message_sid}/Media/{sid}.json",
-    }
-
-
-def delete_medium(carrier: Carrier, message_sid: str, sid: str) -> None:
-    medium_json(carrier, message_sid, sid)
-    del carrier.account.media[sid]

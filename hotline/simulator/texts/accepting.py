@@ -6,9 +6,10 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from hotline.domain.sms import measure
-from hotline.simulator.account import Attempt, Medium
+from hotline.simulator.account import Attempt
 from hotline.simulator.carrier import Carrier
 from hotline.simulator.clock import sleep
+from hotline.simulator.media import MOST_FILES, Medium
 from hotline.simulator.message import Message
 from hotline.simulator.numbers import is_pretend, normalise
 from hotline.simulator.rates import QueueFull
@@ -89,7 +90,7 @@ def _accept(carrier: Carrier, form: Form) -> Message:
 
 def _keep_link(carrier: Carrier, message_sid: str, url: str) -> str:
     sid = carrier.account.new_sid("ME")
-    carrier.account.media[sid] = Medium(sid, message_sid, "image/jpeg", b"", carrier.now(), url)
+    carrier.account.media.put(Medium(sid, message_sid, "image/jpeg", b"", carrier.now(), url))
     return sid
 
 
@@ -116,7 +117,7 @@ def _check_content(form: Form) -> None:
         raise RestError(21602)
     if len(body) > LONGEST:
         raise RestError(21617)
-    if len(media) > 10:
+    if len(media) > MOST_FILES:
         raise RestError(21623)
     if not all(is_web_url(url) for url in media):
         raise RestError(21620)

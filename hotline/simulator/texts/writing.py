@@ -5,8 +5,8 @@ from typing import Final
 from urllib.parse import urljoin
 
 from hotline.domain.sms import measure
-from hotline.simulator.account import Medium
 from hotline.simulator.carrier import Carrier
+from hotline.simulator.media import Medium
 from hotline.simulator.message import Message
 from hotline.simulator.numbers import geography
 from hotline.simulator.rates import QueueFull
@@ -45,13 +45,13 @@ def write(carrier: Carrier, from_: str, to: str, body: str, photos: Sequence[Pho
     carrier.account.keep(message)
     carrier.changed(from_)
     keyword = _hear_keyword(carrier, message)
-    carrier.spawn(_deliver(carrier, message, keyword))
+    carrier.spawn(_deliver(carrier, message, parameters(carrier, message, keyword)))
     return message
 
 
 def _keep(carrier: Carrier, message_sid: str, photo: Photo) -> str:
     sid = carrier.account.new_sid("ME")
-    carrier.account.media[sid] = Medium(sid, message_sid, photo[0], photo[1], carrier.now())
+    carrier.account.media.put(Medium(sid, message_sid, photo[0], photo[1], carrier.now()))
     return sid
 
 
@@ -113,13 +113,13 @@ def parameters(carrier: Carrier, message: Message, keyword: str = "") -> list[tu
         form.append(("OptOutType", keyword))
     root = f"{config.url}/2010-04-01/Accounts/{config.account_sid}/Messages/{message.sid}/Media"
     for place, sid in enumerate(message.media):
-        form.append((f"MediaContentType{place}", carrier.account.media[sid].content_type))
+        medium = carrier.account.media.get(sid)
+        form.append((f"MediaContentType{place}", medium.content_type if medium else ""))
         form.append((f"MediaUrl{place}", f"{root}/{sid}"))
     return form
 
 
-async def _deliver(carrier: Carrier, message: Message, keyword: str) -> None:
-    form = parameters(carrier, message, keyword)
+async def _deliver(carrier: Carrier, message: Message, form: list[tuple[str, str]]) -> None:
     url = carrier.config.webhook("sms")
     if not url:
         return
@@ -195,7 +195,7 @@ async def _send_reply(carrier: Carrier, message: Message, verb: Element, base: s
 
 def _keep_link(carrier: Carrier, message_sid: str, url: str) -> str:
     sid = carrier.account.new_sid("ME")
-    carrier.account.media[sid] = Medium(sid, message_sid, "image/jpeg", b"", carrier.now(), url)
+    carrier.account.media.put(Medium(sid, message_sid, "image/jpeg", b"", carrier.now(), url))
     return sid
 
 
