@@ -15,7 +15,7 @@ from hotline.domain.language import Language
 from hotline.domain.outcome import Accepted, Outcome
 from hotline.domain.person import ROLES, Person, Role, Roster, Spoken
 from hotline.domain.phone import PhoneNumber
-from hotline.domain.ports import CarrierMessage, Outgoing, Ring
+from hotline.domain.ports import CarrierMessage, Gate, Outgoing, Ring
 from hotline.flow.inbound import Inbound
 from hotline.flow.input import Arrived, Digits, Input, Text
 from hotline.flow.model import Flow
@@ -76,7 +76,7 @@ class Carrier:
     answer: Callable[[Outgoing], Outcome] | None = None
     _numbers: Any = field(default_factory=lambda: count(1))
 
-    def send(self, batch: Sequence[Outgoing]) -> Sequence[Outcome]:
+    def send(self, batch: Sequence[Outgoing], gate: Gate | None = None) -> Sequence[Outcome]:
         self.sent += batch
         return [self.answer(one) if self.answer else self._accept() for one in batch]
 
@@ -87,7 +87,7 @@ class Carrier:
         self.rung.append(ring)
         return Accepted(f"CA{next(self._numbers):032x}")
 
-    def ring_all(self, rings: Sequence[Ring]) -> Sequence[Outcome]:
+    def ring_all(self, rings: Sequence[Ring], gate: Gate | None = None) -> Sequence[Outcome]:
         return [self.ring(ring) for ring in rings]
 
     def called(self, number: PhoneNumber, since: datetime) -> Iterable[CarrierMessage]:

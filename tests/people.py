@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from hotline.domain.outcome import Accepted, Outcome, Unknown
 from hotline.domain.phone import PhoneNumber
-from hotline.domain.ports import CarrierMessage, CarrierUnreachable, Outgoing
+from hotline.domain.ports import CarrierMessage, CarrierUnreachable, Gate, Outgoing
 from hotline.operations.alerts import draft
 from hotline.operations.fan_out import fan_out
 from hotline.operations.line import Line
@@ -152,7 +152,7 @@ class ListedCarrier(Carrier):
     accepted: list[str] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def send(self, batch: Sequence[Outgoing]) -> Sequence[Outcome]:
+    def send(self, batch: Sequence[Outgoing], gate: Gate | None = None) -> Sequence[Outcome]:
         with self._lock:
             return [self._one(one) for one in batch]
 

@@ -14,7 +14,7 @@ from hotline.journal import open_journal
 from hotline.settings import BadSettings, environment, read_settings
 from hotline.store.queue import ROLES, Role
 from workers.parts import open_tools
-from workers.process import work
+from workers.process import give_way, work
 
 LOOK_S: Final = 0.2
 
@@ -28,6 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _work_as(role: Role) -> int:
+    give_way()
     try:
         settings = read_settings(environment())
         open_journal(settings.log_level)

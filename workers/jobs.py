@@ -1,6 +1,7 @@
 """The jobs: at most one id in, one operation called. A job is a wake-up: what to do is in the database."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 import structlog
@@ -34,7 +35,7 @@ def drain() -> None:
 
 def fetch_receipts() -> None:
     """Ask the carrier for what it never reported."""
-    _do("fetch_receipts", None, lambda of: receipts.fetch_missing(of.line, of.stopping))
+    _beside("fetch_receipts", None, lambda of: receipts.fetch_missing(of.line, of.stopping))
 
 
 def fan_out(broadcast_id: int) -> None:
@@ -44,7 +45,7 @@ def fan_out(broadcast_id: int) -> None:
 
 def reconcile() -> None:
     """Look up texts whose answer never came."""
-    _do("reconcile", None, _reconcile)
+    _beside("reconcile", None, _reconcile)
 
 
 def sweep() -> None:
@@ -54,35 +55,53 @@ def sweep() -> None:
 
 def ring(ticket_id: int) -> None:
     """Ring the dispatcher who took a ticket."""
-    _do("ring", ticket_id, lambda of: tickets.ring_back(of.line, ticket_id, of.line.clock()))
+    _beside("ring", ticket_id, lambda of: tickets.ring_back(of.line, ticket_id, of.line.clock()))
 
 
 def deletions() -> None:
     """Ask the carrier to delete what we no longer keep."""
-    _do("deletions", None, lambda of: erasure.delete_at_carrier(of.line, of.line.clock()))
+    _beside(
+        "deletions",
+        None,
+        lambda of: erasure.delete_at_carrier(of.line, of.line.clock(), stopping=of.stopping),
+    )
 
 
 def retention_of_the_day() -> None:
     """Erase what is older than its period."""
-    _do("retention", None, lambda of: retention.run(of.line, of.line.clock()))
+    _do("retention", None, lambda of: retention.run(of.line, of.line.clock(), of.stopping))
 
 
 def tell_hooks() -> None:
     """One round of telling other programs what happened, then wake the next."""
-    _do("hooks", None, _tell_hooks)
+    _beside("hooks", None, _tell_hooks)
 
 
 def _do(job: str, identifier: int | None, work: Callable[[Tools], object]) -> None:
-    """Do one job. A database that is away is no failed job: the timetable comes back to it."""
+    """Do one job, and no other of this process meanwhile."""
     given = tools()
     begun(given.redis, job, identifier)
     with given.working:
-        try:
-            work(given)
-        except DatabaseAway as fault:
-            _log.warning("job.database_away", job=job, why=str(fault))
-        except RedisError as fault:
-            _log.warning("job.redis_away", job=job, why=type(fault).__name__)
+        _try(job, work, given)
+
+
+def _beside(job: str, identifier: int | None, work: Callable[[Tools], object]) -> None:
+    """Begin a job that waits for other machines: an alert's recipients are written, and what is over is
+    ended, while the carrier or another program hangs."""
+    given = tools()
+    begun(given.redis, job, identifier)
+    name = job if identifier is None else f"{job}-{identifier}"
+    given.beside.begin(name, partial(_try, job, work, given))
+
+
+def _try(job: str, work: Callable[[Tools], object], given: Tools) -> None:
+    """A database that is away is no failed job: the timetable comes back to it."""
+    try:
+        work(given)
+    except DatabaseAway as fault:
+        _log.warning("job.database_away", job=job, why=str(fault))
+    except RedisError as fault:
+        _log.warning("job.redis_away", job=job, why=type(fault).__name__)
 
 
 def _deliver(given: Tools) -> None:
@@ -105,12 +124,12 @@ def _write_late(given: Tools) -> None:
 
 def _reconcile(given: Tools) -> None:
     """More may be due than one job looks up; a carrier that cannot be asked is left to the sweep."""
-    if reconciling.reconcile(given.line) >= reconciling.BATCH:
+    if reconciling.reconcile(given.line, stopping=given.stopping) >= reconciling.BATCH:
         given.line.queue.wake("reconcile")
 
 
 def _tell_hooks(given: Tools) -> None:
-    """One round only: an alert's recipients are written by the same role, and wait for it."""
+    """One round, which is over when the slowest has answered or its time is."""
     told = telling.deliver(given.line, given.hooks, given.line.clock)
     if told and telling.is_waiting(given.line, given.line.clock()):
         given.line.queue.wake("hooks")

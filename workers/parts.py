@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from redis import Redis
@@ -17,9 +18,11 @@ from hotline.channels.hooks import HookPoster
 from hotline.domain.call import CALLS
 from hotline.operations.line import Limits, Line
 from hotline.settings import Settings
-from hotline.store.rates import Rates, burst_of
+from hotline.store.contact import DatabaseContact
+from hotline.store.rates import Contact, Rates, burst_of
 from hotline.store.spool import Spool
 from hotline.store.stream import ReceiptStream
+from workers.beside import Beside
 
 # Above the longest time that RQ itself waits for a job to come (it asks Redis to block for 405 s).
 WAITING_S = 450.0
@@ -38,7 +41,8 @@ KEEPALIVE = {
 class Tools:
     """`stopping` is set when the process was asked to end: what is in flight is finished, no more begun.
 
-    `working` is held by whoever works: the queue's job, or the timetable when Redis is away.
+    `working` is held by whoever works: the queue's job, or the timetable when Redis is away. What waits for
+    other machines works `beside` them.
     """
 
     line: Line
@@ -48,8 +52,9 @@ class Tools:
     stream: ReceiptStream
     stopping: threading.Event = field(default_factory=threading.Event)
     working: threading.Lock = field(default_factory=threading.Lock)
+    beside: Beside = field(default_factory=Beside)
 
-    @property
+    @cached_property
     def hooks(self) -> HookPoster:
         return HookPoster(may_loop=self.line.mode == "demo")
 
@@ -85,9 +90,11 @@ def open_tools(settings: Settings) -> Iterator[Tools]:
             retry=Retry(NoBackoff(), 0),
         )
         line, consumer = parts.line, f"{socket.gethostname()}-{os.getpid()}"
-        rates, stream = rates_of(line.limits, quick), ReceiptStream(redis, consumer, line.timing)
+        rates = rates_of(line.limits, quick, DatabaseContact(line.database, consumer))
+        stream = ReceiptStream(redis, consumer, line.timing)
         with using(Tools(line, redis, waiting, rates, stream)) as opened:
             yield opened
+            opened.beside.join()
         quick.close()
         waiting.close()
         redis.close()
@@ -101,8 +108,9 @@ def waiting_redis(url: str) -> Redis:
     return Redis.from_url(url, **bounds)
 
 
-def rates_of(limits: Limits, redis: Redis) -> Rates:
-    """What each sender and the account are permitted, each with the burst of its rate."""
+def rates_of(limits: Limits, redis: Redis, contact: Contact | None = None) -> Rates:
+    """What each sender and the account are permitted, each with the burst of its rate. Without `contact`
+    nothing is known of other processes while Redis is away."""
 
     def permitted(per_s: float) -> tuple[float, int]:
         return per_s, burst_of(per_s, limits.burst_segments)
@@ -114,6 +122,7 @@ def rates_of(limits: Limits, redis: Redis) -> Rates:
         own={**own, CALLS: (limits.calls_per_second, 1)},
         account=permitted(limits.account_segments_per_second),
         processes=limits.sending_processes,
+        contact=contact,
     )
 
 

@@ -1,6 +1,7 @@
 """One worker process: one role, one queue, one timetable."""
 
 import logging
+import os
 import signal
 from typing import Final
 
@@ -13,8 +14,15 @@ from workers.worker import OneQueueWorker
 
 _log = structlog.get_logger()
 
+# Where web and workers share a machine, whoever writes or calls is answered first (nice(2)).
+NICENESS: Final = 10
 _AGAIN_AFTER_S: Final = 1.0
 _SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
+
+
+def give_way() -> None:
+    """Leave the processors to the answers whenever these need them. For this process, and for good."""
+    os.nice(NICENESS)
 
 
 def work(tools: Tools, role: Role) -> None:

@@ -1,6 +1,7 @@
 """One Celery job for each text, measured where Celery happens to be installed."""
 
 import os
+import signal
 import sys
 import time
 from importlib import import_module
@@ -11,6 +12,7 @@ from sqlalchemy import create_engine
 from benchmarks.sending import jobs
 from benchmarks.sending.stage import Stage
 from hotline.settings import environment, read_settings
+from hotline.store.servers.children import StopStep
 
 LONGEST_S: Final = 15.0
 PROCESSES: Final = 2
@@ -55,5 +57,5 @@ def measured(stage: Stage, count: int) -> float:
     while time.monotonic() < until and stage.carrier.seen()["count"] < count:
         time.sleep(0.1)
     times = stage.carrier.seen()["times"]
-    worker.stop()
+    worker.stop([StopStep(signal.SIGKILL, 10.0)])
     return (len(times) - 1) / (times[-1] - times[0]) if len(times) > 1 else sys.float_info.max

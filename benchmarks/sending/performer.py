@@ -27,8 +27,8 @@ from hotline.channels.twilio.sender import TwilioSender
 from hotline.channels.twilio.wire import Wire
 from hotline.domain.delivery import DeliveryStatus
 from hotline.domain.lease import BATCH
-from hotline.domain.outcome import Outcome
-from hotline.domain.ports import Outgoing, Sender
+from hotline.domain.outcome import NotBegun, Outcome
+from hotline.domain.ports import Gate, Outgoing, Sender
 from hotline.operations.deliver import LANES, deliver
 from hotline.operations.fan_out import fan_out
 from hotline.operations.receipts import drain as drain_stream
@@ -41,6 +41,7 @@ from hotline.store.receipts import Receipt
 from hotline.store.stream import STREAM
 from workers import jobs as jobs_module
 from workers.parts import Tools, open_tools, using
+from workers.process import give_way
 from workers.worker import OneQueueWorker
 
 RQ_JOBS: Final = 2
@@ -168,10 +169,10 @@ class Counting:
         self.count = 0
         self.began = 0.0
 
-    def send(self, batch: Sequence[Outgoing]) -> Sequence[Outcome]:
+    def send(self, batch: Sequence[Outgoing], gate: Gate | None = None) -> Sequence[Outcome]:
         self.began = self.began or time.perf_counter()
-        answers = self._sender.send(batch)
-        self.count += len(answers)
+        answers = self._sender.send(batch, gate)
+        self.count += sum(not isinstance(answer, NotBegun) for answer in answers)
         return answers
 
 
@@ -255,6 +256,7 @@ def _done(actor: Actor, order: dict[str, Any]) -> Any:
 def main() -> None:
     """`performer 3:4 5:6`: a pair of pipes for each, the first for this process, the others for its forks."""
     pairs = [(int(one), int(other)) for one, _, other in (word.partition(":") for word in sys.argv[1:])]
+    give_way()  # as a worker does
     children = [pid for place in range(1, len(pairs)) if (pid := _forked(pairs, place))]
     _close_all_but(pairs, 0)
     perform(*pairs[0])

@@ -37,6 +37,7 @@ class Size:
 
 
 QUICK = Size(rounds=2, seconds=0.5, rate_seconds=2.2, people=40_000, rows=100_000, far_seconds=1.2)
+SLOW_QUICK = Size(rounds=2, seconds=0.4, rate_seconds=2.2, people=12_000, rows=40_000, far_seconds=1.2)
 LONG = Size(rounds=7, seconds=4.0, rate_seconds=60.0, people=400_000, rows=1_000_000, far_seconds=10.0)
 FAR_S = 0.1
 EDGE_S = 0.1

@@ -2,6 +2,7 @@
 
 import asyncio
 import statistics
+from dataclasses import dataclass
 from itertools import count
 
 from sqlalchemy import text
@@ -16,36 +17,48 @@ from hotline.settings.variables import DEMO_ACCOUNT_SID, DEMO_NUMBER
 CONNECTIONS = 16
 TURNS_PER_SECOND = 200
 SENDING_PER_SECOND = 2000.0
+SERVER = (
+    "--no-access-log",
+    "--log-level",
+    "warning",
+    "--http",
+    "httptools",
+    "--loop",
+    "uvloop",
+    "--no-proxy-headers",
+)
 NEWS = ("queued", "sent", "delivered")
 _sids = count(1)
 
 
-def open_doors(stage: Stage) -> tuple[int, int]:
-    """Start the web door and the empty ceiling; their ports. `wait_for_doors` before use."""
-    web, empty = free_port(), free_port()
-    server = [
-        "--no-access-log",
-        "--log-level",
-        "warning",
-        "--http",
-        "httptools",
-        "--loop",
-        "uvloop",
-        "--no-proxy-headers",
-    ]
-    stage.start("web", ["-m", "uvicorn", "hotline.web.app:create", "--factory", "--port", str(web), *server])
-    stage.start("ceiling", ["-m", "uvicorn", "benchmarks.ceiling:app", "--port", str(empty), *server])
-    return web, empty
+@dataclass
+class Doors:
+    """The web door and the empty ceiling, started when they are first asked for."""
+
+    stage: Stage
+    _ports: tuple[int, int] | None = None
+
+    def open(self) -> tuple[int, int]:
+        """Start both; their ports, where nobody may answer yet."""
+        if self._ports is None:
+            self._ports = web, empty = free_port(), free_port()
+            self._start("web", "hotline.web.app:create", web, "--factory")
+            self._start("ceiling", "benchmarks.ceiling:app", empty)
+        return self._ports
+
+    def ready(self) -> tuple[int, int]:
+        """Their ports, when both answer."""
+        for port in self.open():
+            wait_for(f"http://127.0.0.1:{port}/health/live")
+        return self.open()
+
+    def _start(self, name: str, app: str, port: int, *more: str) -> None:
+        self.stage.start(name, ["-m", "uvicorn", app, "--port", str(port), *more, *SERVER])
 
 
-def wait_for_doors(ports: tuple[int, int]) -> None:
-    for port in ports:
-        wait_for(f"http://127.0.0.1:{port}/health/live")
-
-
-def receipts(stage: Stage, size: Size, pool: Pool, ports: tuple[int, int]) -> list[Row]:
+def receipts(stage: Stage, size: Size, pool: Pool, doors: Doors) -> list[Row]:
     """6. Three receipts for each text, while texts go out."""
-    web, empty = ports
+    web, empty = doors.ready()
     pool.fill(at_least=int(SENDING_PER_SECOND * size.seconds * 8) + 2000)
     first, second = stage.cast(2)[:2]
     ids = _accepted(stage, pool, first)
@@ -138,9 +151,9 @@ def _delivered(stage: Stage, pool: Pool, seqs: list[int]) -> int:
     return int(found or 0)
 
 
-def turns(stage: Stage, size: Size, pool: Pool, ports: tuple[int, int]) -> list[Row]:
+def turns(stage: Stage, size: Size, pool: Pool, doors: Doors) -> list[Row]:
     """7. Texts of people at 200 a second while a broadcast goes out."""
-    web, _ = ports
+    web, _ = doors.ready()
     seconds = max(2.5, size.seconds * 3)
     pool.fill(at_least=int(SENDING_PER_SECOND * (seconds + 1.5)))
     performer = stage.cast(1)[0]

@@ -83,7 +83,9 @@ class Performer:
         self._answers.close()
 
 
-def cast(count: int, environment: Mapping[str, str], stack: ExitStack) -> list[Performer]:
+def cast(
+    count: int, environment: Mapping[str, str], stack: ExitStack, started: "list[subprocess.Popen[bytes]]"
+) -> list[Performer]:
     """So many performers, ended with the stack: one process loads the program, the others are its forks."""
     pipes = [(os.pipe(), os.pipe()) for _ in range(count)]
     theirs = [(orders[0], answers[1]) for orders, answers in pipes]
@@ -93,10 +95,12 @@ def cast(count: int, environment: Mapping[str, str], stack: ExitStack) -> list[P
         env={**os.environ, **environment},
         pass_fds=[number for pair in theirs for number in pair],
         start_new_session=True,
+        stdout=sys.stderr,
     )
     for pair in theirs:
         for number in pair:
             os.close(number)
+    started.append(process)
     stack.callback(_end, process)
     performers = [Performer(orders[1], answers[0]) for orders, answers in pipes]
     for performer in performers:
@@ -125,6 +129,19 @@ class Stage:
     stack: ExitStack
     performers: list[Performer] = field(default_factory=list)
     speed: float = 0.0
+    processes: "list[subprocess.Popen[bytes]]" = field(default_factory=list)
+    children: list[Child] = field(default_factory=list)
+
+    def drop(self, servers: Supervisor) -> None:
+        """End everything at once: nothing of it is needed again, and a slow machine would end it slowly."""
+        for process in self.processes:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+        for child in self.children:
+            child.send(signal.SIGKILL)
+        for pid in servers.pids:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGQUIT)  # of PostgreSQL: without a last checkpoint
 
     def wake(self, job: str, identifier: int) -> None:
         """A wake-up, as the program itself asks for it."""
@@ -135,7 +152,8 @@ class Stage:
     def cast(self, count: int) -> list[Performer]:
         """So many performers, ready."""
         if len(self.performers) < count:
-            self.performers += cast(count - len(self.performers), self.environment, self.stack)
+            missing = count - len(self.performers)
+            self.performers += cast(missing, self.environment, self.stack, self.processes)
         return self.performers[:count]
 
     def start(self, name: str, command: Sequence[str], **environment: str) -> Child:
@@ -145,7 +163,9 @@ class Stage:
             [sys.executable, *command],
             directory=ROOT,
             environment={**os.environ, **self.environment, **environment},
+            output=sys.stderr.buffer,  # our own words alone go to stdout: somebody reads them as JSON
         )
+        self.children.append(child)
         self.stack.callback(child.stop)
         return child
 
@@ -173,8 +193,9 @@ def wait_for(url: str, seconds: float = 30.0) -> None:
 
 
 @contextmanager
-def raised(rate: float = 10_000.0) -> Iterator[Stage]:
-    """The stage, up; `rate` is what each sender is permitted where nothing else is said."""
+def raised(rate: float = 10_000.0, is_hurried: bool = False) -> Iterator[Stage]:
+    """The stage, up; `rate` is what each sender is permitted where nothing else is said. `is_hurried`: all of
+    it is ended at once in the end."""
     with ExitStack() as stack:
         data_dir = stack.enter_context(temporary_data_directory())
         servers = stack.enter_context(Supervisor(data_dir))
@@ -196,6 +217,11 @@ def raised(rate: float = 10_000.0) -> Iterator[Stage]:
             "HOTLINE_SEGMENTS_PER_SECOND": str(rate),
         }
         made = Stage(servers.database_url, servers.redis_url, carrier, environment, engine, stack)
-        made.start("carrier", ["-m", "benchmarks.sending.carrier", "--port", str(carrier.port)])
-        wait_for(f"{carrier.url}/bench/tell?x=1")
-        yield made
+        try:
+            made.start("carrier", ["-m", "benchmarks.sending.carrier", "--port", str(carrier.port)])
+            wait_for(f"{carrier.url}/bench/tell?x=1")
+            yield made
+        finally:
+            if is_hurried:
+                signal.setitimer(signal.ITIMER_REAL, 0)  # what ends here is not interrupted
+                made.drop(servers)

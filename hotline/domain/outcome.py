@@ -49,7 +49,12 @@ class Unknown:
     why: str
 
 
-Outcome = Accepted | Refused | Unknown
+@dataclass(frozen=True, slots=True)
+class NotBegun:
+    """Held back before its turn came: no byte of it left us, and nothing was against it."""
+
+
+Outcome = Accepted | Refused | Unknown | NotBegun
 
 # What a refusal makes of a delivery; `retry` and kin go back to wait, see `RETRY_LIMIT`.
 STATUS_AFTER: Final[dict[Reaction, DeliveryStatus]] = {

@@ -7,7 +7,16 @@ from zlib import crc32
 from zoneinfo import ZoneInfo
 
 from hotline.domain.delivery import DeliveryStatus
-from hotline.domain.outcome import RETRY_LIMIT, STATUS_AFTER, Accepted, Outcome, Reaction, Refused, Unknown
+from hotline.domain.outcome import (
+    RETRY_LIMIT,
+    STATUS_AFTER,
+    Accepted,
+    NotBegun,
+    Outcome,
+    Reaction,
+    Refused,
+    Unknown,
+)
 from hotline.domain.timing import USUAL, Timing
 
 # T-Mobile counts a brand's texts by the day at this place, whoever sends them where (error 30023).
@@ -91,6 +100,8 @@ def settle(
             return Settled(outcome.status, sid=outcome.sid)
         case Unknown():
             return Settled("unknown", reason="no_answer")
+        case NotBegun():
+            return Settled("pending", counted=0)
         case Refused():
             return _refused(outcome, key, attempt, now, ends_at, timing)
         case _:

@@ -53,8 +53,28 @@ class CarrierMessage:
     direction: str
 
 
+class Gate(Protocol):
+    """What whoever asks for a batch still has to say when the turn of a request comes.
+
+    Asked from the sender's own thread; a place is the request's in the batch, from 0.
+    """
+
+    @property
+    def is_closed(self) -> bool:
+        """Nothing more of the batch is begun."""
+
+    def may_begin(self, place: int) -> bool:
+        """May it go now? False: `renew` may help. Asked right before it goes; takes no time."""
+
+    def renew(self, place: int) -> bool:
+        """May it go now, with what it needs got anew? May wait for another machine; never raises."""
+
+    def left(self, places: Sequence[int]) -> None:
+        """These will not be begun (`NotBegun`): told once, while others are still under way. Never raises."""
+
+
 class Sender(Protocol):
-    def send(self, batch: Sequence[Outgoing]) -> Sequence[Outcome]:
+    def send(self, batch: Sequence[Outgoing], gate: Gate | None = None) -> Sequence[Outcome]:
         """Send many at once and return when each has an outcome, in order. Never raises for one."""
 
 
@@ -62,7 +82,7 @@ class Caller(Protocol):
     def ring(self, ring: Ring) -> Outcome:
         """Place one call."""
 
-    def ring_all(self, rings: Sequence[Ring]) -> Sequence[Outcome]:
+    def ring_all(self, rings: Sequence[Ring], gate: Gate | None = None) -> Sequence[Outcome]:
         """Place many at once and return when each has an outcome, in order. Never raises for one."""
 
 

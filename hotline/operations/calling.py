@@ -20,7 +20,7 @@ from hotline.domain.call import (
 )
 from hotline.domain.outcome import Outcome, Reaction
 from hotline.domain.phone import PhoneNumber
-from hotline.domain.ports import Ring
+from hotline.domain.ports import Gate, Ring
 from hotline.flow.library import TEST_CALL, Library
 from hotline.flow.reply import Part
 from hotline.flow.texts import placeholders
@@ -43,9 +43,9 @@ class Heard:
     keys: str = ""
 
 
-def place_calls(line: Line, parcels: Sequence[Parcel]) -> Sequence[Outcome]:
+def place_calls(line: Line, parcels: Sequence[Parcel], gate: Gate) -> Sequence[Outcome]:
     """Ask the carrier to call each number; outcomes in order. Every number is known."""
-    return line.caller.ring_all([_ring(parcel) for parcel in parcels])
+    return line.caller.ring_all([_ring(parcel) for parcel in parcels], gate)
 
 
 def _ring(parcel: Parcel) -> Ring:

@@ -2,8 +2,9 @@
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -13,6 +14,7 @@ from hotline.domain.call import CALLS
 from hotline.domain.lease import BATCH
 from hotline.operations.line import Line
 from hotline.operations.outlook import Outlook, look
+from hotline.operations.permit import Permit
 from hotline.operations.possession import require_readable, tell_of_wrong_key
 from hotline.operations.quiet import quiet_zips
 from hotline.operations.sending import send
@@ -20,6 +22,7 @@ from hotline.operations.spending import charge, charge_for, hold_for_spending, p
 from hotline.store import broadcasts, deliveries, outbox
 from hotline.store.broadcasts import Body, Broadcast
 from hotline.store.database import transaction
+from hotline.store.parcels import Parcel
 from hotline.store.rates import Rates
 from hotline.store.sealing import CannotOpen
 
@@ -28,8 +31,11 @@ LONGEST_PAUSE_S: Final = 0.1  # while waiting for the rate: an urgent alert is s
 LOOK_S: Final = 0.05  # an urgent alert is seen after so long, while the rate allows all
 # While the day's budget pays for more than all processes send between two looks, the look will do.
 ENOUGH_SEGMENTS: Final = 5000
-# Several batches on their way at once, so that the carrier's distance is not waited for between them.
-LANES: Final = 3
+# Several batches on their way at once, so that the carrier's distance is not waited for between them: where
+# the rate grants a few texts at a time, many; of full batches, three hold as much as may wait for a place in
+# flight before something more urgent.
+LANES: Final = 8
+CLAIMED_AT_MOST: Final = 3 * BATCH
 
 
 @dataclass(slots=True)
@@ -48,6 +54,8 @@ class Stretch:
     turn: int = 0
     bodies: dict[int, dict[str, Body]] = field(default_factory=dict)
     _looking: threading.Lock = field(default_factory=threading.Lock)
+    _claiming: threading.Lock = field(default_factory=threading.Lock)
+    _claimed: int = 0
     _seen: Outlook | None = None
     _seen_at: float = 0.0
 
@@ -58,6 +66,28 @@ class Stretch:
     def rest(self) -> None:
         """Wait for the end."""
         self.stopping.wait(max(0.0, self.until - self.monotonic()))
+
+    @property
+    def room(self) -> int:
+        """How many texts of broadcasts may be taken now."""
+        return max(0, min(BATCH, CLAIMED_AT_MOST - self._claimed))
+
+    @contextmanager
+    def claiming(self, texts: int) -> Iterator[None]:
+        """So many are being taken, sent and settled."""
+        self._claim(texts)
+        try:
+            yield
+        finally:
+            self._claim(-texts)
+
+    def _claim(self, texts: int) -> None:
+        with self._claiming:
+            self._claimed += texts
+
+    def permit(self, sender: str, segments: int) -> Permit:
+        """For what was granted just now."""
+        return Permit(self.rates, sender, segments, self.monotonic(), self.stopping, self.monotonic)
 
     def look(self, now: datetime) -> Outlook:
         """What there is to send, as of a moment ago."""
@@ -171,6 +201,7 @@ def _messages(stretch: Stretch, sender: str, lone: Sequence[int], now: datetime)
     line = stretch.line
     stretch.look_again()  # they are few: whoever comes next sees what is left
     grant = stretch.rates.take(sender, lone[0], sum(lone))
+    permit = stretch.permit(sender, grant.segments)
     if not grant.segments:
         return Step(0, grant.wait_s)
     with transaction(line.database) as db:
@@ -179,10 +210,8 @@ def _messages(stretch: Stretch, sender: str, lone: Sequence[int], now: datetime)
         require_readable(line, db, taken)
         used = sum(parcel.segments for parcel in taken)
         charge(line, db, used, now)
-    stretch.rates.give_back(sender, grant.segments - used)
-    if taken:
-        send(line, taken, None)
-    return Step(len(taken))
+    permit.needs(used)
+    return _sent(line, taken, None, permit)
 
 
 def _fitting(sizes: Sequence[int], room: int) -> int:
@@ -210,20 +239,31 @@ def _batch(stretch: Stretch, of: Broadcast, sender: str, now: datetime) -> Step:
     if left is not None and left * line.limits.segment_price < price:
         hold_for_spending(line, of.id, now)
         return Step()
-    most = BATCH * largest if left is None else min(BATCH * largest, _affordable(line, sender, left))
+    room = BATCH if sender == CALLS else stretch.room * largest
+    if not room:
+        return Step(0, LONGEST_PAUSE_S)
+    most = room if left is None else min(room, _affordable(line, sender, left))
     grant = stretch.rates.take(sender, largest, most)
+    permit = stretch.permit(sender, grant.segments)
     if not grant.segments:
         return Step(0, grant.wait_s)
     count = grant.segments // largest
-    with transaction(line.database) as db:
-        taken = deliveries.take(db, line.keyring, of, bodies, sender, count, quiet, line.clock(), line.timing)
-        require_readable(line, db, taken)
-        used = sum(parcel.segments for parcel in taken)
-        charge_for(line, db, sender, used, now)
-    stretch.rates.give_back(sender, grant.segments - used)
-    if taken:
-        send(line, taken, of.id)
-    return Step(len(taken))
+    with stretch.claiming(count):
+        with transaction(line.database) as db:
+            taken = deliveries.take(
+                db, line.keyring, of, bodies, sender, count, quiet, line.clock(), line.timing
+            )
+            require_readable(line, db, taken)
+            used = sum(parcel.segments for parcel in taken)
+            charge_for(line, db, sender, used, now)
+        permit.needs(used)
+        return _sent(line, taken, of.id, permit)
+
+
+def _sent(line: Line, taken: Sequence[Parcel], broadcast_id: int | None, permit: Permit) -> Step:
+    """What was held back is looked at again, in its turn."""
+    asked = send(line, taken, broadcast_id, permit) if taken else 0
+    return Step(asked, LONGEST_PAUSE_S if taken and not asked else None)
 
 
 def _affordable(line: Line, sender: str, left: int) -> int:

@@ -1,5 +1,6 @@
 """Erase a contact here at once, and at the carrier as soon as it lets us."""
 
+import threading
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
@@ -47,12 +48,15 @@ def _remove(
 ) -> None:
     consents.forget_words(db, line.keyring, hashes)
     alerted = calls.sids_of(db, contact_id)
-    sids = {*alerted, *contacts.remove(db, contact_id)}
+    sids = {*alerted, *contacts.remove(db, contact_id, line.clock())}
     deletions.ask(db, line.keyring, "call", sorted(sids), at_carrier_from)
 
 
-def delete_at_carrier(line: Line, now: datetime, most: int = MOST) -> int:
-    """Ask the carrier to delete what is due, at most so many. Returns how many things are gone there.
+def delete_at_carrier(
+    line: Line, now: datetime, most: int = MOST, stopping: threading.Event | None = None
+) -> int:
+    """Ask the carrier to delete what is due, at most so many, until `stopping` is set. Returns how many
+    things are gone there.
 
     No transaction is open while the carrier is asked: what is due is claimed first, and a claim that
     nobody settles (a crash) is due again when it ends. What no key opens is counted, logged by its id and
@@ -67,6 +71,8 @@ def delete_at_carrier(line: Line, now: datetime, most: int = MOST) -> int:
         for deletion_id in claimed.unreadable:
             _log.error("deletion.unreadable", id=deletion_id)
         for deletion in claimed.deletions:
+            if stopping and stopping.is_set():
+                return gone
             is_gone = _delete(line, deletion)
             with transaction(line.database) as db:
                 if is_gone:

@@ -8,11 +8,12 @@ from typing import Final, assert_never
 import structlog
 from sqlalchemy import Connection
 
+from hotline.catalogs import sentence
 from hotline.domain.outcome import Reaction
 from hotline.domain.pace import rest_of
 from hotline.operations.line import Line
 from hotline.operations.telling import tell_dispatchers
-from hotline.store import audit, broadcasts, consents, health, marks, recipients, senders
+from hotline.store import audit, broadcasts, consents, deliveries, health, marks, recipients, senders
 from hotline.store.parcels import DeliveryKey, Key
 
 _log = structlog.get_logger()
@@ -20,8 +21,13 @@ _log = structlog.get_logger()
 STOPPED: Final = "sending_stopped"
 
 # In English; the catalogs in `locales/` say them in other languages.
-FILTERED: Final = "The carrier filters alert {CODE} as spam ({ERROR}). It is paused: please look."
-ALL_STOPPED: Final = "The carrier does not let us send ({ERROR}). All texts are stopped: an admin must look."
+FILTERED: Final = sentence("The carrier filters alert {CODE} as spam ({ERROR}). It is paused: please look.")
+FILTERED_LATE: Final = sentence(
+    "The carrier filtered texts of alert {CODE} as spam ({ERROR}): they did not arrive. Please look."
+)
+ALL_STOPPED: Final = sentence(
+    "The carrier does not let us send ({ERROR}). All texts are stopped: an admin must look."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +51,8 @@ def react(line: Line, db: Connection, refusals: Sequence[Refusal], now: datetime
         senders.rest(db, sender, code, until)
     for refusal in refusals:
         wakes |= _react(line, db, refusal, whose.get(refusal.key), now)
+    for broadcast_id, filtered in _filtered(refusals).items():
+        wakes |= _stop_batch(line, db, broadcast_id, filtered, now)
     return sorted(wakes)
 
 
@@ -58,14 +66,14 @@ def _react(
         case "bad_number":
             if whose:
                 health.failed(db, [whose.phone_hash], refusal.code, now)
-        case "stop_batch":
-            return _stop_batch(line, db, refusal, now)
         case "stop_all":
             return _stop_all(line, db, refusal, now)
         case "fault":
             _log.error("carrier.fault", key=str(refusal.key), code=refusal.code)
         case "permanent" | "retry" | "slow_down" | "slow_account":
             pass
+        case "stop_batch":  # of a broadcast as a whole; a lone text is no batch
+            _log.error("carrier.filtered", key=str(refusal.key), code=refusal.code)
         case "hold" | "hold_minute" | "hold_day" | "hold_account" | "hold_text":
             pass
         case _:
@@ -111,16 +119,34 @@ def _opt_out(
     consents.suppress(db, whose.phone_hash, "carrier_stop", now)
 
 
-def _stop_batch(line: Line, db: Connection, refusal: Refusal, now: datetime) -> set[str]:
-    """Filtered as spam: more of the same would cost the sender its name. A person decides."""
-    if not isinstance(refusal.key, DeliveryKey):
+def _filtered(refusals: Sequence[Refusal]) -> dict[int, list[Refusal]]:
+    found: dict[int, list[Refusal]] = {}
+    for refusal in refusals:
+        if refusal.reaction == "stop_batch" and isinstance(refusal.key, DeliveryKey):
+            found.setdefault(refusal.key.broadcast_id, []).append(refusal)
+    return found
+
+
+def _stop_batch(
+    line: Line, db: Connection, broadcast_id: int, filtered: Sequence[Refusal], now: datetime
+) -> set[str]:
+    """Filtered as spam: more of the same would cost the sender its name. A person decides, and is told once.
+
+    It mostly comes in receipts, one for each text, when all may have gone out: then a person is told all
+    the same. Receipts of texts that were asked for before people were told say nothing new, also after
+    somebody resumed; those of later ones stop it again.
+    """
+    seqs = [refusal.key.seq for refusal in filtered if isinstance(refusal.key, DeliveryKey)]
+    asked_at = deliveries.last_asked(db, broadcast_id, seqs) or now
+    error = filtered[0].code
+    if not marks.put_after(db, f"filtered.{broadcast_id}", str(error), now, asked_at):
         return set()
-    if not broadcasts.move(db, refusal.key.broadcast_id, ("sending",), "paused", f"filtered {refusal.code}"):
-        return set()
-    code = broadcasts.alert_code(db, refusal.key.broadcast_id)
-    audit.record(db, "carrier", "broadcast.pause", code, now, {"code": refusal.code})
-    tell_dispatchers(line, db, FILTERED, now, CODE=code, ERROR=str(refusal.code))
-    _log.error("carrier.filtered", alert=code, code=refusal.code)
+    is_paused = broadcasts.move(db, broadcast_id, ("sending", "held"), "paused", f"filtered {error}")
+    code = broadcasts.alert_code(db, broadcast_id)
+    if is_paused:
+        audit.record(db, "carrier", "broadcast.pause", code, now, {"code": error})
+    tell_dispatchers(line, db, FILTERED if is_paused else FILTERED_LATE, now, CODE=code, ERROR=str(error))
+    _log.error("carrier.filtered", alert=code, code=error)
     return {"messages"}
 
 

@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Final
 
 import structlog
@@ -94,14 +95,19 @@ def fetch_missing(line: Line, stopping: threading.Event | None = None, work_s: f
         with transaction(line.database) as db:
             due = receipts.unfinished(db, line.timing.fetch_after, FETCH_BATCH, now)
         with ThreadPoolExecutor(FETCH_AT_ONCE, thread_name_prefix="fetch") as pool:
-            found = [receipt for receipt in pool.map(lambda one: _fetched(line, *one), due) if receipt]
+            found = [one for one in pool.map(partial(_fetched, line, until, stopping), due) if one]
         count += settle(line, found) if found else 0
         if len(due) < FETCH_BATCH:
             break
     return count
 
 
-def _fetched(line: Line, key: Key, sid: str) -> Receipt | None:
+def _fetched(
+    line: Line, until: float, stopping: threading.Event | None, due: tuple[Key, str]
+) -> Receipt | None:
+    if time.monotonic() > until or (stopping and stopping.is_set()):
+        return None  # its turn comes again
+    key, sid = due
     is_call = sid.startswith("CA")
     try:
         found = line.records.call(sid) if is_call else line.records.message(sid)

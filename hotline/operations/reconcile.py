@@ -1,7 +1,8 @@
 """The lost answer: ask the carrier's own list before anything is sent again."""
 
+import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Final
@@ -28,19 +29,24 @@ WORK_S: Final = 20.0
 MANY: Final = 50
 
 
-def reconcile(line: Line, work_s: float = WORK_S) -> int:
-    """Look up what is unknown and due, for so long; returns how many the carrier was asked about.
+def reconcile(line: Line, work_s: float = WORK_S, stopping: threading.Event | None = None) -> int:
+    """Look up what is unknown and due, for so long or until `stopping` is set; returns how many the carrier
+    was asked about.
 
     Found: its sid and state are ours. Absent twice, a minute apart: it may be sent again. Absent and
     past its end: it stays unknown, and is reported so. A carrier that cannot be asked decides nothing.
     Only the list of one number can say that a text is absent: the list by time hides what still waits.
     """
     until = time.monotonic() + work_s
+
+    def is_over() -> bool:
+        return time.monotonic() > until or bool(stopping and stopping.is_set())
+
     lost = _due(line)
     found = _adopt_listed(line, lost) if len(lost) >= MANY else set()
     left = [one for one in lost if one.key not in found]
     with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="look") as pool:
-        return len(found) + sum(pool.map(lambda one: _look_up(line, one, until), left))
+        return len(found) + sum(pool.map(lambda one: _look_up(line, one, is_over), left))
 
 
 def _adopt_listed(line: Line, lost: Sequence[Lost]) -> set[Key]:
@@ -70,9 +76,9 @@ def _due(line: Line) -> list[Lost]:
     return lost
 
 
-def _look_up(line: Line, lost: Lost, until: float) -> bool:
+def _look_up(line: Line, lost: Lost, is_over: Callable[[], bool]) -> bool:
     """Was the carrier asked?"""
-    if time.monotonic() > until:
+    if is_over():
         return False  # its turn comes again in a minute
     if lost.to is None and _is_sealed(line, lost):
         return False  # nobody can be asked, so nothing is known

@@ -6,6 +6,7 @@ from typing import Final
 import structlog
 from sqlalchemy import Connection
 
+from hotline.catalogs import sentence
 from hotline.domain.call import CALLS
 from hotline.operations.line import Line
 from hotline.operations.telling import tell_dispatchers
@@ -18,7 +19,9 @@ REASON: Final = "spend_limit"
 _TOLD: Final = "spend_limit_told"
 
 # In English; the catalogs in `locales/` say it in other languages.
-LIMIT_REACHED: Final = "The daily spend limit is reached: alerts wait until tomorrow, or until it is raised."
+LIMIT_REACHED: Final = sentence(
+    "The daily spend limit is reached: alerts wait until tomorrow, or until it is raised."
+)
 
 
 def charge(line: Line, db: Connection, segments: int, now: datetime) -> None:

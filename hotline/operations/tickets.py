@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from hotline.domain.code import new_code
 from hotline.domain.language import Language
-from hotline.domain.outcome import Accepted, Outcome, Refused, Unknown
+from hotline.domain.outcome import Accepted, NotBegun, Outcome, Refused, Unknown
 from hotline.domain.person import Person
 from hotline.domain.ports import Ring
 from hotline.domain.ticket import TicketState, may_move
@@ -190,7 +190,7 @@ def _settle_ring(line: Line, db: Connection, leg: LegRow, outcome: Outcome | Non
             return False
         case Unknown():  # it may ring: never blindly again, a sweep frees the ticket
             return False
-        case Refused() | None:
+        case Refused() | NotBegun() | None:
             return miss(line, db, leg, now)
         case _:
             assert_never(outcome)

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, delete, or_, select, text, update
 
 from hotline.domain.language import Language
 from hotline.domain.phone import PhoneNumber
+from hotline.store import standing
 from hotline.store.sealing import Keyring
 from hotline.store.tables import contact, delivery, leg, message, session, ticket
 
@@ -86,16 +87,15 @@ def lock(db: Connection, contact_id: int) -> None:
     )
 
 
-def remove(db: Connection, contact_id: int) -> list[str]:
+def remove(db: Connection, contact_id: int, now: datetime) -> list[str]:
     """Remove a contact that was locked; conversations, calls, messages, subscriptions and tickets go too.
 
     What was sent to it is kept as a count: deliveries lose whom they were for, waiting ones are skipped.
     Returns the carrier's sids of its calls to us, and of calls back. Rows that others lock before they come
     to the contact go before it does.
     """
+    standing.skip_erased(db, contact_id, now)
     gone = update(delivery).where(delivery.c.contact_id == contact_id)
-    waiting = delivery.c.status.in_(("pending", "held"))
-    db.execute(gone.where(waiting).values(status="skipped", reason="erased"))
     db.execute(gone.values(contact_id=None, phone_hash=None))
     db.execute(delete(message).where(message.c.contact_id == contact_id))
     called = _take_calls(db, contact_id)

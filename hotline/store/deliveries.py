@@ -171,6 +171,17 @@ def _seq(result: Result) -> int:
     return result.key.seq
 
 
+def last_asked(db: Connection, broadcast_id: int, seqs: Sequence[int]) -> datetime | None:
+    """When the last of these rows was asked of the carrier."""
+    found: datetime | None = db.scalar(
+        text(
+            "SELECT max(asked_at) FROM delivery WHERE broadcast_id = :id AND seq = ANY(CAST(:seqs AS int[]))"
+        ),
+        {"id": broadcast_id, "seqs": list(seqs)},
+    )
+    return found
+
+
 def has_pending(db: Connection, broadcast_id: int, sender: str, quiet: Sequence[str], now: datetime) -> bool:
     """Does this sender have a row of this broadcast that could be taken now?"""
     found = db.scalar(

@@ -24,6 +24,18 @@ def put(db: Connection, name: str, value: str, now: datetime) -> bool:
     return db.execute(statement.returning(setting_mark.c.name)).scalar_one_or_none() is not None
 
 
+def put_after(db: Connection, name: str, value: str, now: datetime, at: datetime) -> bool:
+    """Set a mark for what was done `at`; True when it was not set since (of several at once one is told
+    True)."""
+    row = insert(setting_mark).values(name=name, value=value, changed_at=now)
+    statement = row.on_conflict_do_update(
+        index_elements=["name"],
+        set_={"value": value, "changed_at": now},
+        where=setting_mark.c.changed_at < at,
+    )
+    return db.execute(statement.returning(setting_mark.c.name)).scalar_one_or_none() is not None
+
+
 def claim(db: Connection, name: str, value: str, now: datetime) -> str:
     """Set a mark that nobody has set yet; returns what stands, whoever was first."""
     row = insert(setting_mark).values(name=name, value=value, changed_at=now)

@@ -4,15 +4,16 @@ In any stretch of `t` seconds by Redis's clock a sender is granted at most `per_
 all processes together, and all senders of texts together at most what the account's bucket allows. A text
 of more segments than the burst counts as the burst. Where the burst is 1, which is up to 33 a second, no
 second holds more than the rate (rounded up); above, at most BURST_S of it more. While Redis is away the
-same holds, with a text for each process as the burst, as long as no more send than was said and all have
-lost it; a process that alone is cut off from Redis adds its share to what the others draw.
+same holds, with a text for each process as the burst, as long as no more send than was said. A process that
+alone is cut off from Redis sends nothing while the database says that others draw from it: it may add its
+share, the rate through the number of processes, for ASK_EVERY_S at the most, until it sees that.
 """
 
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import structlog
 from redis import Redis
@@ -30,6 +31,9 @@ PROCESSES: Final = 4
 BURST_S: Final = 0.06
 # A Redis that was away is asked again after so long: one that hangs must not stop us at every draw.
 AGAIN_AFTER_S: Final = 0.5
+# How often a process says that it draws, and one without Redis asks whether others do.
+NOTE_EVERY_S: Final = 0.4
+ASK_EVERY_S: Final = 0.4
 # A clock of Redis that was put back by more than this is believed.
 _CLOCK_PUT_BACK_US: Final = 5_000_000
 
@@ -117,6 +121,26 @@ class _Bucket:
     at: float
 
 
+class Contact(Protocol):
+    """What processes know of one another without Redis. Never raises."""
+
+    def note(self) -> None:
+        """We draw from the shared buckets."""
+
+    def do_others_draw(self) -> bool:
+        """Does another process draw from them, as of a moment ago?"""
+
+
+class NoContact:
+    """Nothing is known of others: all are taken to have lost Redis together."""
+
+    def note(self) -> None:
+        pass
+
+    def do_others_draw(self) -> bool:
+        return False
+
+
 class Rates:
     """Draws segments for senders. Never raises: without Redis it keeps to a safe share of its own."""
 
@@ -129,11 +153,12 @@ class Rates:
         own: Mapping[str, tuple[float, int]] | None = None,
         account: tuple[float, int] | None = None,
         processes: int = PROCESSES,
+        contact: Contact | None = None,
     ) -> None:
         """`own` is the rate and the burst of senders that have others than the usual ones.
 
         `account` is the rate and the burst of all texts together; calls have nothing of it. `processes`
-        is how many send at the most, over all hosts.
+        is how many send at the most, over all hosts; `contact` tells of the others while Redis is away.
         """
         self._take_script = redis.register_script(_TAKE)
         self._give_script = redis.register_script(_GIVE)
@@ -146,6 +171,10 @@ class Rates:
         self._lock = threading.Lock()
         self._local: dict[str, _Bucket] = {}
         self._away_until: float | None = None
+        self._contact: Contact = contact or NoContact()
+        self._noted_at = -NOTE_EVERY_S + monotonic()
+        self._asked_at = -ASK_EVERY_S + monotonic()
+        self._others_draw = False
 
     def shared_by(self, processes: int) -> None:
         """So many were seen to send; when that is more than was said, the share is theirs."""
@@ -163,7 +192,8 @@ class Rates:
         numbers = [number for one in asked for number in (one.per_s, one.capacity)]
         answer = self._ask(self._take_script, asked, [least, worth, most, _CLOCK_PUT_BACK_US, *numbers])
         if answer is None:
-            return self._take_here(asked, least, most)
+            return self._take_alone(asked, least, most)
+        self._say_so()
         return Grant(int(answer[0]), int(answer[1]) / 1000)
 
     def give_back(self, sender: str, segments: int) -> None:
@@ -196,6 +226,24 @@ class Rates:
             return None
         self._note(away=False)
         return answer
+
+    def _say_so(self) -> None:
+        """Those who lost Redis must know that not all have."""
+        if self._monotonic() - self._noted_at >= NOTE_EVERY_S:
+            self._noted_at = self._monotonic()
+            self._contact.note()
+
+    def _take_alone(self, asked: Sequence[_Asked], least: int, most: int) -> Grant:
+        """The share of this process, unless others draw the whole rate: they send what waits for us."""
+        if self._monotonic() - self._asked_at >= ASK_EVERY_S:
+            self._asked_at = self._monotonic()
+            self._others_draw = self._contact.do_others_draw()
+            if self._others_draw:
+                with self._lock:
+                    self._local.clear()  # what gathered meanwhile was theirs
+        if self._others_draw:
+            return Grant(0, ASK_EVERY_S)
+        return self._take_here(asked, least, most)
 
     def _take_here(self, asked: Sequence[_Asked], least: int, most: int) -> Grant:
         with self._lock:

@@ -47,6 +47,29 @@ def skip(db: Connection, broadcast_id: int, reason: str, now: datetime, limit: i
     )
 
 
+def skip_erased(db: Connection, contact_id: int, now: datetime) -> int:
+    """Give up what waits for a contact that is being erased, in every broadcast."""
+    waiting = db.execute(
+        text(
+            "SELECT broadcast_id, count(*) AS n FROM delivery WHERE contact_id = :contact"
+            " AND status IN ('pending', 'held') GROUP BY 1 ORDER BY 1"
+        ),
+        {"contact": contact_id},
+    ).all()
+    return sum(
+        move(
+            db,
+            row.broadcast_id,
+            "d.contact_id = :contact AND d.status IN ('pending', 'held')",
+            "status = 'skipped', reason = 'erased', code = NULL, not_before = NULL, settled_at = :now",
+            now,
+            row.n,
+            contact=contact_id,
+        )
+        for row in waiting
+    )
+
+
 def hold(
     db: Connection,
     broadcast_id: int,

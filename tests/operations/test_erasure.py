@@ -15,6 +15,7 @@ from hotline.flow.network import Network
 from hotline.operations import retention
 from hotline.operations.erasure import UNREADABLE, delete_at_carrier, erase_contact
 from hotline.operations.line import Line
+from hotline.operations.progress import progress
 from hotline.operations.tickets import open_ticket
 from hotline.operations.turns import take_turn
 from hotline.store import contacts, counters, deletions, turns
@@ -23,6 +24,7 @@ from hotline.store.sealing import new_key, read_keys
 from hotline.web.addresses import Addresses
 from hotline.web.mouths import CallMouth, TextMouth
 from tests.lines import HOTLINE, JOHN, MARIA, NOON, Carrier, Wakes, call_from, make_line, text_from
+from tests.people import draft_test, phone, release, subscribe
 
 ADDRESSES = Addresses("https://line.example.org")
 SIDS = count(1)
@@ -206,3 +208,16 @@ def test_a_contact_that_no_key_opens_is_erased_with_its_calls(line: Line) -> Non
     assert done["contacts"] == 1
     assert rows(line, "SELECT FROM session") == []
     assert rows(line, "SELECT kind FROM carrier_deletion") == [("call",)]
+
+
+def test_what_waits_for_somebody_who_is_erased_is_counted_as_skipped_at_once(line: Line) -> None:
+    ids = [subscribe(line, number) for number in range(3)]
+    code = draft_test(line)
+    release(line, code)
+    with transaction(line.database) as db:
+        erase_contact(line, db, phone(1), ids[1], line.clock())
+    shown = progress(line, code, line.clock())
+    assert (shown.count("pending"), shown.count("skipped")) == (2, 1)
+    with transaction(line.database) as db:
+        rows = db.execute(text("SELECT status, reason FROM delivery ORDER BY contact_id NULLS LAST")).all()
+    assert rows == [("pending", None), ("pending", None), ("skipped", "erased")]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 from sqlalchemy import Engine, text
 
-from hotline.domain.outcome import Accepted, Outcome, Refused, Unknown
+from hotline.domain.outcome import Accepted, NotBegun, Outcome, Refused, Unknown
 from hotline.domain.pace import settle
 from hotline.domain.timing import Timing
 from hotline.flow.model import Flow
@@ -28,6 +28,7 @@ SHORT = Timing(lease_s=20.0, begin_within_s=5.0, shown_after_s=3.0, look_again_a
 OUTCOMES: list[Outcome] = [
     Accepted("SM" + "1" * 32),
     Unknown("timeout"),
+    NotBegun(),
     Refused(20500, "retry", 2.0),
     Refused(30004, "permanent"),
 ]

@@ -29,6 +29,7 @@ from hotline.store.servers.supervisor import Supervisor
 from hotline.store.stream import ReceiptStream
 from tests.lines import KEY, make_line
 from tests.people import draft_actual, plain, release, subscribe
+from workers.process import NICENESS
 
 pytestmark = pytest.mark.whole
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -39,11 +40,13 @@ class Counter(BaseHTTPRequestHandler):
     """Accepts every message and counts it by recipient."""
 
     accepted: ClassVar[list[str]] = []
+    answers: ClassVar[threading.Event] = threading.Event()
     protocol_version = "HTTP/1.1"
 
     def do_POST(self) -> None:
         form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
         self.accepted.append(form["To"][0])
+        self.answers.wait(WITHIN_S)
         body = json.dumps({"sid": f"SM{len(self.accepted):032x}", "status": "queued"}).encode()
         self.send_response(201)
         self.send_header("Content-Length", str(len(body)))
@@ -57,10 +60,12 @@ class Counter(BaseHTTPRequestHandler):
 @pytest.fixture
 def carrier() -> Iterator[str]:
     Counter.accepted = []
+    Counter.answers.set()
     server = ThreadingHTTPServer(("127.0.0.1", 0), Counter)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield f"http://127.0.0.1:{server.server_address[1]}"
+    Counter.answers.set()
     server.shutdown()
     thread.join()
     server.server_close()
@@ -140,6 +145,30 @@ def test_losing_every_wake_up_loses_seconds(
     assert len(Counter.accepted) == 1
 
 
+def test_a_stopped_worker_finishes_what_is_under_way_and_gives_the_rest_back_at_once(
+    line: Line, servers: Supervisor, database_url: str, carrier: str, redis: Redis
+) -> None:
+    """The carrier is slow: the rest does not wait for its answers, nor does the next worker."""
+    for number in range(60):
+        subscribe(line, number)
+    broadcast_id = release(line, draft_actual(line))
+    Counter.answers.clear()
+    with worker(servers, database_url, carrier, "send") as process:
+        eventually(lambda: "sending" in plain(line, broadcast_id) and len(Counter.accepted) >= 20)
+        process.send_signal(signal.SIGTERM)
+        eventually(lambda: plain(line, broadcast_id).count("sending") == len(Counter.accepted))
+        assert process.poll() is None  # what has begun is heard to its end
+        assert "pending" in plain(line, broadcast_id)
+        Counter.answers.set()
+        assert process.wait(30) == 0
+    begun = len(Counter.accepted)
+    assert begun < 60
+    assert sorted(plain(line, broadcast_id)) == ["accepted"] * begun + ["pending"] * (60 - begun)
+    with worker(servers, database_url, carrier, "send"):
+        eventually(lambda: set(plain(line, broadcast_id)) == {"accepted"})
+    assert len(Counter.accepted) == len(set(Counter.accepted)) == 60
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_worker_that_waits_ends_at_once(
     servers: Supervisor, database_url: str, carrier: str, redis: Redis, number: signal.Signals
@@ -148,6 +177,15 @@ def test_a_worker_that_waits_ends_at_once(
         eventually(lambda: bool(redis.smembers("rq:workers")))
         process.send_signal(number)
         assert process.wait(40) == 0  # far below the 405 s that an idle worker may wait
+
+
+def test_a_worker_leaves_the_processors_to_the_answers(
+    servers: Supervisor, database_url: str, carrier: str, redis: Redis
+) -> None:
+    with worker(servers, database_url, carrier, "receipts") as process:
+        eventually(lambda: bool(redis.smembers("rq:workers")))
+        ours = os.getpriority(os.PRIO_PROCESS, 0)
+        assert os.getpriority(os.PRIO_PROCESS, process.pid) == min(19, ours + NICENESS)
 
 
 def test_a_missing_database_is_said_in_a_sentence(tmp_path: Path) -> None:

@@ -1,13 +1,13 @@
 """Places calls."""
 
-import asyncio
 from collections.abc import Sequence
 
 from hotline.channels.twilio.outcomes import outcome_of
-from hotline.channels.twilio.sender import RETRIES, certain
-from hotline.channels.twilio.wire import Wire
+from hotline.channels.twilio.rounds import Round
+from hotline.channels.twilio.sender import RETRIES
+from hotline.channels.twilio.wire import Begin, Wire
 from hotline.domain.outcome import Outcome
-from hotline.domain.ports import Ring
+from hotline.domain.ports import Gate, Ring
 
 
 class TwilioCaller:
@@ -23,16 +23,18 @@ class TwilioCaller:
         """Post once."""
         return self._wire.run(self._ring(ring))
 
-    def ring_all(self, rings: Sequence[Ring]) -> list[Outcome]:
+    def ring_all(self, rings: Sequence[Ring], gate: Gate | None = None) -> list[Outcome]:
         """Post each once; outcomes in order. An interruption cancels what is under way."""
-        return self._wire.run(self._rung(rings)) if rings else []
+        return self._wire.run(self._rung(rings, gate)) if rings else []
 
-    async def _rung(self, rings: Sequence[Ring]) -> list[Outcome]:
-        outcomes = await asyncio.gather(*map(self._ring, rings), return_exceptions=True)
-        return [certain(outcome) for outcome in outcomes]
+    async def _rung(self, rings: Sequence[Ring], gate: Gate | None) -> list[Outcome]:
+        async def ask(place: int, begins: Begin) -> Outcome:
+            return await self._ring(rings[place], begins)
 
-    async def _ring(self, ring: Ring) -> Outcome:
-        return outcome_of(await self._wire.post(self._url, self._fields(ring)))
+        return await Round(len(rings), ask, gate).run(self._wire.at_once)
+
+    async def _ring(self, ring: Ring, begins: Begin | None = None) -> Outcome:
+        return outcome_of(await self._wire.post(self._url, self._fields(ring), begins))
 
     def _fields(self, ring: Ring) -> list[tuple[str, str]]:
         """The form. `Record` never stands here: calls are not recorded."""

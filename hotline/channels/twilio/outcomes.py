@@ -7,9 +7,9 @@ import orjson
 
 from hotline.channels.twilio.codes import reaction_of
 from hotline.channels.twilio.fields import is_sid, retry_after_s
-from hotline.channels.twilio.wire import Answer, NoAnswer, NotSent, Reached
+from hotline.channels.twilio.wire import Answer, HeldBack, NoAnswer, NotSent, Reached
 from hotline.domain.delivery import CARRIER_STATUSES
-from hotline.domain.outcome import Accepted, Outcome, Refused, Unknown
+from hotline.domain.outcome import Accepted, NotBegun, Outcome, Refused, Unknown
 
 _TOO_MANY: Final = 20429  # https://www.twilio.com/docs/api/errors/20429: not processed, safe to retry
 
@@ -19,6 +19,8 @@ def outcome_of(reached: Reached) -> Outcome:
     match reached:
         case NotSent():
             return Refused(0, "retry")
+        case HeldBack():
+            return NotBegun()
         case NoAnswer(why=why):
             return Unknown(why)
         case Answer():

@@ -7,9 +7,10 @@ from typing import Final
 from urllib.parse import quote_plus, urlencode
 
 from hotline.channels.twilio.outcomes import outcome_of
-from hotline.channels.twilio.wire import Wire
-from hotline.domain.outcome import Outcome, Unknown
-from hotline.domain.ports import Outgoing
+from hotline.channels.twilio.rounds import Round
+from hotline.channels.twilio.wire import Begin, Wire
+from hotline.domain.outcome import Outcome
+from hotline.domain.ports import Gate, Outgoing
 
 LONGEST_VALID_S: Final = 36_000
 MOST_MEDIA: Final = 10
@@ -33,31 +34,21 @@ class TwilioSender:
         self._receipts = quote_plus(public_url.rstrip("/") + "/twilio/status/message/")
         self._url = wire.account.url("Messages.json")
 
-    def send(self, batch: Sequence[Outgoing]) -> list[Outcome]:
+    def send(self, batch: Sequence[Outgoing], gate: Gate | None = None) -> list[Outcome]:
         """Post each once; outcomes in order. An interruption cancels what is under way."""
-        return self._wire.run(self._sent(batch)) if batch else []
+        return self._wire.run(self._sent(batch, gate)) if batch else []
 
     def close(self) -> None:
         self._wire.close()
 
-    async def _sent(self, batch: Sequence[Outgoing]) -> list[Outcome]:
-        """As many at once as may be in flight, each taking the next: a task for every text costs more."""
-        outcomes: list[Outcome] = [_CUT_OFF] * len(batch)
-        waiting, asked_at = iter(enumerate(batch)), asyncio.get_running_loop().time()
+    async def _sent(self, batch: Sequence[Outgoing], gate: Gate | None) -> list[Outcome]:
+        asked_at = asyncio.get_running_loop().time()
 
-        async def take_turns() -> None:
-            for place, outgoing in waiting:
-                try:
-                    outcomes[place] = await self._send(outgoing, asked_at)
-                except Exception as fault:
-                    outcomes[place] = certain(fault)
+        async def ask(place: int, begins: Begin) -> Outcome:
+            form = self._form(batch[place])
+            return outcome_of(await self._wire.post_form(self._url, form, asked_at, begins))
 
-        turns = (take_turns() for _ in range(min(len(batch), self._wire.at_once)))
-        await asyncio.gather(*turns, return_exceptions=True)
-        return outcomes
-
-    async def _send(self, outgoing: Outgoing, asked_at: float) -> Outcome:
-        return outcome_of(await self._wire.post_form(self._url, self._form(outgoing), asked_at))
+        return await Round(len(batch), ask, gate).run(self._wire.at_once)
 
     def _form(self, outgoing: Outgoing) -> bytes:
         """What differs from text to text, and the rest, which is made once for a wording."""
@@ -68,7 +59,6 @@ class TwilioSender:
         return f"To={to}&StatusCallback={self._receipts}{key}{_RETRIES_QUOTED}{rest}{valid}".encode()
 
 
-_CUT_OFF: Final = Unknown("CancelledError")
 _RETRIES_QUOTED: Final = quote_plus(RETRIES)
 
 
@@ -80,8 +70,3 @@ def _rest_of_form(sender: str, body: str, media: tuple[str, ...]) -> str:
         fields.append(("Body", body))
     fields += [("MediaUrl", address) for address in media[:MOST_MEDIA]]
     return "&" + urlencode(fields, errors="replace")
-
-
-def certain(outcome: Outcome | BaseException) -> Outcome:
-    """What broke on the way leaves us not knowing."""
-    return Unknown(type(outcome).__name__) if isinstance(outcome, BaseException) else outcome

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import threading
-from collections.abc import Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 from urllib.parse import urlencode
@@ -50,7 +50,16 @@ class NoAnswer:
     why: str
 
 
-Reached = Answer | NotSent | NoAnswer
+@dataclass(frozen=True, slots=True)
+class HeldBack:
+    """Its turn came, and whoever asked did not want it to begin any more."""
+
+    why: str = "held back"
+
+
+Reached = Answer | NotSent | NoAnswer | HeldBack
+# Asked when a request has its place in flight, right before it goes.
+Begin = Callable[[], Awaitable[bool]]
 
 
 class Wire:
@@ -90,16 +99,18 @@ class Wire:
             future.cancel()
             raise
 
-    async def post(self, url: str, fields: Fields) -> Reached:
+    async def post(self, url: str, fields: Fields, begins: Begin | None = None) -> Reached:
         """Post a form, once."""
-        return await self.post_form(url, urlencode(list(fields), errors="replace").encode())
+        return await self.post_form(url, urlencode(list(fields), errors="replace").encode(), begins=begins)
 
     @property
     def at_once(self) -> int:
         """The most requests that may ever be in flight."""
         return self._max_in_flight
 
-    async def post_form(self, url: str, form: bytes, asked_at: float | None = None) -> Reached:
+    async def post_form(
+        self, url: str, form: bytes, asked_at: float | None = None, begins: Begin | None = None
+    ) -> Reached:
         """Post a form that is encoded already, once.
 
         One that waited too long for its turn is not begun any more (`NotSent`): whoever asked may have
@@ -107,7 +118,7 @@ class Wire:
         if none.
         """
         begin_by = (asked_at or asyncio.get_running_loop().time()) + self._begin_within_s
-        return await self._ask("POST", url, form, begin_by)
+        return await self._ask("POST", url, form, begin_by, begins)
 
     async def get(self, url: str) -> Reached:
         return await self._ask("GET", url)
@@ -128,7 +139,12 @@ class Wire:
         return self._thread
 
     async def _ask(
-        self, method: str, url: str, form: bytes | None = None, begin_by: float | None = None
+        self,
+        method: str,
+        url: str,
+        form: bytes | None = None,
+        begin_by: float | None = None,
+        begins: Begin | None = None,
     ) -> Reached:
         thread = self._thread
         if thread is None:
@@ -136,6 +152,8 @@ class Wire:
         async with thread.in_flight as in_flight:
             if begin_by is not None and thread.loop.time() > begin_by:
                 return NotSent("waited too long")
+            if begins is not None and not await begins():
+                return HeldBack()
             reached = await _asked(thread.session, method, url, form)
             if isinstance(reached, Answer):
                 wait_s = retry_after_s(reached.retry_after) or 0.0
