@@ -1,11 +1,10 @@
 """Events: workshops, meetings and distributions that people are invited to."""
 
 from datetime import datetime, timedelta
-from typing import Final, Literal, get_args
+from typing import Final, Literal
 
 # draft: only staff see it. confirmed: told to whoever asks. cancelled: told to nobody any more.
 EventState = Literal["draft", "confirmed", "cancelled"]
-EVENT_STATES: Final[tuple[EventState, ...]] = get_args(EventState)
 
 EVENT_MOVES: Final[dict[EventState, frozenset[EventState]]] = {
     "draft": frozenset({"confirmed", "cancelled"}),

@@ -56,11 +56,21 @@ class Roster:
         return self._by_name.get(key_of(name))
 
     def with_role(self, role: Role) -> tuple[Person, ...]:
-        return tuple(person for person in self.people if role in person.roles)
+        return self._by_role[role]
 
     def available(self, role: Role) -> tuple[Person, ...]:
         """Those with a role who are on duty now."""
-        return tuple(person for person in self.with_role(role) if person.is_available)
+        return self._on_duty[role]
+
+    @cached_property
+    def _by_role(self) -> Mapping[Role, tuple[Person, ...]]:
+        return {role: tuple(person for person in self.people if role in person.roles) for role in ROLES}
+
+    @cached_property
+    def _on_duty(self) -> Mapping[Role, tuple[Person, ...]]:
+        return {
+            role: tuple(one for one in people if one.is_available) for role, people in self._by_role.items()
+        }
 
     @cached_property
     def _by_number(self) -> Mapping[PhoneNumber, Person]:

@@ -45,6 +45,7 @@ _LEAD: Final = frozenset({"code", "site", "clave", "codigo", "sitio"})
 _YES: Final = frozenset({"confirm", "confirmo", "confirmar", "yes", "si", "1"})
 _NO: Final = frozenset({"no", "2"})
 ANSWER_WORDS: Final = _YES | _NO
+_BEFORE_CODE: Final = _LEAD | _YES | _NO
 _TOKEN: Final = re.compile(
     rf"\s*[\W_]*([{ALPHABET}{ALPHABET.lower()}]{{2}}-?[{ALPHABET}{ALPHABET.lower()}]{{2}})(?!\w)[\W_]*",
     re.ASCII,
@@ -84,9 +85,9 @@ def read_site_text(body: str) -> SiteText | None:
     if bare:
         return SiteText("report", *bare)
     first = _WORD.match(body)
-    said = fold(first[1]) if first else ""
-    led = _code_first(body[first.end() :]) if first and said in _LEAD | _YES | _NO else None
-    if led is None:
+    led = _code_first(body[first.end() :]) if first else None
+    said = fold(first[1]) if first and led else ""  # last, for every text that comes is asked
+    if led is None or said not in _BEFORE_CODE:
         return None
     if said in _LEAD:
         return SiteText("report", *led)

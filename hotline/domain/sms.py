@@ -34,6 +34,9 @@ def measure(text: str) -> Measured:
 
 def measure_unkept(text: str) -> Measured:
     """The same for what a person wrote: it must not stay in a process's memory."""
+    if _BASIC.issuperset(text):  # most texts: one septet a letter, and no letter that straddles two parts
+        single, joined = _SIZES["GSM-7"]
+        return Measured("GSM-7", len(text), 1 if len(text) <= single else -(-len(text) // joined), ())
     costly = tuple(dict.fromkeys(c for c in text if c not in _BASIC and c not in _EXTENSION))
     encoding: Encoding = "UCS-2" if costly else "GSM-7"
     widths = [_width(character, encoding) for character in text]

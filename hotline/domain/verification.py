@@ -34,10 +34,6 @@ class Asking:
     most: int = 8
 
 
-USUAL_RULE: Final = Rule()
-USUAL_ASKING: Final = Asking()
-
-
 @dataclass(frozen=True, slots=True)
 class Seen:
     """Somebody saw it at a time. `source` tells the independent apart: a contact, a person of ours."""

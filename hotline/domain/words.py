@@ -19,14 +19,25 @@ def fold(text: str) -> str:
     (`don't` -> `dont`); every other run of signs becomes one space.
     """
     typed = html.unescape(text) if "&" in text else text
-    plain = unicodedata.normalize("NFKD", typed.translate(_APOSTROPHES)).casefold()
-    letters = "".join(c for c in plain if not unicodedata.combining(c) and unicodedata.category(c) != "Cf")
+    plain = typed.translate(_APOSTROPHES)
+    letters = plain.casefold() if plain.isascii() else _bare(plain)
     return _NOT_WORD.sub(" ", letters).strip()
+
+
+def _bare(text: str) -> str:
+    """Without accents, joined letters and signs that nobody sees; plain letters need not go this way."""
+    plain = unicodedata.normalize("NFKD", text).casefold()
+    return "".join(c for c in plain if not unicodedata.combining(c) and unicodedata.category(c) != "Cf")
 
 
 def without(text: str, courtesies: frozenset[str]) -> str:
     """Take courtesy words (`por favor`, `please`) off a folded text; all of it courtesy stays as it is."""
     padded = f" {text} "
+    for courtesy in courtesies:
+        if f" {courtesy} " in padded:
+            break
+    else:  # most texts: nothing to take off, and no need to know which phrase is the longest
+        return text
     for courtesy in sorted(courtesies, key=len, reverse=True):
         padded = padded.replace(f" {courtesy} ", " ")
     return padded.strip() or text
@@ -42,9 +53,10 @@ def by_first_word(phrases: Iterable[str]) -> dict[str, tuple[str, ...]]:
 
 def first_phrase(text: str, phrases: Mapping[str, tuple[str, ...]]) -> str | None:
     """The first of the phrases (by first word) that a folded text holds, None when it holds none."""
+    padded = f" {text} "
     for word in dict.fromkeys(text.split(" ")):
         for phrase in phrases.get(word, ()):
-            if contains_phrase(text, phrase):
+            if f" {phrase} " in padded:
                 return phrase
     return None
 

@@ -33,6 +33,22 @@ def read_clips(flows: Path, flow: Flow) -> Mapping[str, Clip]:
     return dict(_read(flows / FOLDER, flow))
 
 
+def with_sounds(flow: Flow, flows: Path) -> Flow:
+    """The same flow, its texts knowing what their clips hold: a swapped clip asks for a review of its own."""
+    clips = read_clips(flows, flow)
+    texts = {
+        text_id: text.model_copy(
+            update={
+                "sounds": {
+                    language: clips[file].name for language, file in text.audio.items() if file in clips
+                }
+            }
+        )
+        for text_id, text in flow.texts.items()
+    }
+    return flow.model_copy(update={"texts": texts})
+
+
 def _read(folder: Path, flow: Flow) -> Iterator[tuple[str, Clip]]:
     for file in sorted({file for text in flow.texts.values() for file in text.audio.values()}):
         suffix = Path(file).suffix

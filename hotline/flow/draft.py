@@ -6,6 +6,7 @@ from hotline.domain.language import LANGUAGES, Language
 from hotline.flow.effect import Effect, RememberLanguage
 from hotline.flow.facts import Facts
 from hotline.flow.library import Library
+from hotline.flow.lists import ANSWER, said
 from hotline.flow.model import Flow
 from hotline.flow.nodes import Ask
 from hotline.flow.reply import Part, Reply, Tell
@@ -37,7 +38,18 @@ class Draft:
             return ()
         spoken = languages or ((self.session.language,) if self.session.language else LANGUAGES)
         known = {"AREA": self.facts.area, "ID": self.session.report or ""} | self._answers() | values
-        return tuple(self.library.part(text, language, channel, **known) for language in spoken)
+        chosen = self.session.answers.get(ANSWER)
+        if chosen is None:
+            return tuple(self.library.part(text, language, channel, **known) for language in spoken)
+        return tuple(
+            self.library.part(
+                text,
+                language,
+                channel,
+                **known | {"LISTS": said(self.library, chosen, language, channel)},
+            )
+            for language in spoken
+        )
 
     def tell(self, text: str, languages: tuple[Language, ...] = (), **values: str) -> None:
         parts = self.parts(text, languages, **values)

@@ -58,9 +58,10 @@ class Subscribe:
 
 @dataclass(frozen=True, slots=True)
 class LeaveLists:
-    """Alerts stay, every other list ends."""
+    """These lists end; without any, every list but alerts."""
 
     words: str
+    kinds: tuple[Audience, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +119,10 @@ class KeepRecording:
 
 @dataclass(frozen=True, slots=True)
 class SendText:
-    """Send this text to the contact besides the answer (after a call)."""
+    """Send this text to the contact besides the answer (after a call); `lists` are those it names."""
 
     text: str
+    lists: str = ""
 
 
 @dataclass(frozen=True, slots=True)

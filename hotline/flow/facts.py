@@ -24,14 +24,15 @@ def _nowhere(_: str) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class NamedSite:
-    """A site whose code a text begins with; `place` is where it is, in words, `words` the rest of the text,
-    `is_contact`: a confirmed contact of the site wrote it."""
+    """A site whose code a text begins with; `place` is where it is, in words, `zip` its ZIP code, `words` the
+    rest of the text, `is_contact`: a confirmed contact of the site wrote it."""
 
     code: str
     name: str
     place: str
     words: str
     is_contact: bool
+    zip: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import Any, Final
 import yaml
 from pydantic import ValidationError
 
+from hotline.flow.clips import with_sounds
 from hotline.flow.fault import WORDS_FILE, Fault, Flaw, FlowBroken, Kind, Sources
 from hotline.flow.model import Flow
 
@@ -43,8 +44,8 @@ class Written:
 
 
 def load_flow(folder: Path) -> Flow:
-    """Load `*.yaml`, `words.yaml` and `texts/*.yaml`. Raises FlowFault."""
-    return build_flow(read_folder(folder))
+    """Load `*.yaml`, `words.yaml`, `texts/*.yaml` and the clips that texts name. Raises FlowFault."""
+    return with_sounds(build_flow(read_folder(folder)), folder)
 
 
 def build_flow(written: Written) -> Flow:

@@ -1,6 +1,7 @@
 """The kinds of stop in a flow, as they stand in YAML."""
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -15,19 +16,28 @@ WordList = dict[Language, tuple[str, ...]]
 
 AGAIN = "again"  # a goto to the last topic heard
 
+# The lists that may be chosen one by one, in the order in which they are said; each name is a text.
+LIST_TEXTS: Final[Mapping[Audience, TextId]] = {
+    "reminder": "list_reminder",
+    "event": "list_event",
+    "food": "list_food",
+    "official": "list_official",
+}
+
 
 class _Strict(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
 
 class Choice(_Strict):
-    """One way on. `key` is pressed, `words` are typed, `language` is chosen with it."""
+    """One way on. `key` is pressed, `words` are typed, `language` is chosen with it, `kinds` are lists."""
 
     goto: NodeId | None = None
     key: str | None = Field(default=None, pattern=r"^[0-9*#]$")
     words: WordList = {}
     value: str | None = None
     language: Language | None = None
+    kinds: tuple[Audience, ...] = ()
 
 
 class Say(_Strict):
@@ -52,11 +62,12 @@ class Menu(_Strict):
 class Answer(_Strict):
     """How an answer is read and under which name it is kept.
 
-    A text that does not answer an optional question is read as if none were open.
+    A text that does not answer an optional question is read as if none were open. `lists` takes one choice
+    or several and keeps their `kinds`; a ZIP code may also be given by the code of a site.
     """
 
     name: str = Field(alias="as")
-    type: Literal["text", "choice", "zip", "photo", "recording"]
+    type: Literal["text", "choice", "zip", "photo", "recording", "lists"]
     skippable: bool = False
     choices: tuple[Choice, ...] = ()
     is_for_report: bool = True
@@ -110,13 +121,15 @@ class Voicemail(_Strict):
 class SubscribeContact(_Strict):
     """Sign the contact up for the ZIP code just given or known; `confirm` is also texted after a call.
 
-    `kinds` are the lists that were named, `channel` how alerts come from now on if that was asked.
+    `kinds` are the lists that were named, or `is_asked` which; `channel` is how alerts come from now on if
+    that was asked.
     """
 
     kind: Literal["subscribe"]
     confirm: TextId
     goto: NodeId
     kinds: tuple[Audience, ...] = ("alert",)
+    is_asked: bool = False
     channel: Channel | None = None
 
 
@@ -132,14 +145,25 @@ class Act(_Strict):
     """Do one thing of a closed list, such as erase the contact, or keep alerts that were paused.
 
     `known_zip` takes the ZIP code of an earlier sign-up as the answer; `leave_lists` keeps alerts and ends
-    the other lists; `take_texts` has alerts come as texts again.
+    the other lists; `name_lists` takes its `kinds` as the answer which lists are meant, and `leave_named`
+    ends those; `take_texts` has alerts come as texts again.
     """
 
     kind: Literal["act"]
     act: Literal[
-        "erase", "opt_out", "resume_alerts", "open_ticket", "back", "known_zip", "leave_lists", "take_texts"
+        "erase",
+        "opt_out",
+        "resume_alerts",
+        "open_ticket",
+        "back",
+        "known_zip",
+        "leave_lists",
+        "name_lists",
+        "leave_named",
+        "take_texts",
     ]
     goto: NodeId
+    kinds: tuple[Audience, ...] = ()
     ticket: TicketKind = "callback"
 
 
@@ -188,7 +212,7 @@ def texts_named(node: Node) -> tuple[TextId, ...]:
         case Menu():
             return (node.prompt,) if node.prompt else ()
         case Ask():
-            return (node.prompt, *((node.invalid,) if node.invalid else ()))
+            return (node.prompt, *((node.invalid,) if node.invalid else ()), *names_of_lists(node))
         case Transfer():
             return (node.prompt, node.closed)
         case Voicemail():
@@ -199,3 +223,9 @@ def texts_named(node: Node) -> tuple[TextId, ...]:
             return (node.text,) if node.text else ()
         case Branch() | ReportStep() | Act() | Goto():
             return ()
+
+
+def names_of_lists(node: Ask) -> tuple[TextId, ...]:
+    """The names of the lists that a question offers: the texts that come of its answer say them."""
+    offered = {kind for choice in node.answer.choices for kind in choice.kinds}
+    return tuple(text for kind, text in LIST_TEXTS.items() if kind in offered)

@@ -14,7 +14,9 @@ from hotline.flow.effect import (
     OptOut,
     StartReport,
 )
+from hotline.flow.facts import NamedSite
 from hotline.flow.input import Text
+from hotline.flow.lists import read_lists
 from hotline.flow.nodes import Ask, Choice, NodeId
 from hotline.flow.opting import carrier_word, pause, sounds_like_stop
 from hotline.flow.session import Session
@@ -109,10 +111,13 @@ def _escape(draft: Draft, text: Text, said: str) -> bool:
 
 
 def _site(draft: Draft, text: Text, said: str) -> bool:
-    """A text that begins with a site's code is a report for that site, whatever was being asked."""
+    """A text that begins with a site's code is a report for that site, whatever was being asked; the code
+    alone answers a question for the ZIP code."""
     site = draft.facts.site
     if site is None:
         return False
+    if _is_area_of_site(draft, text, site):
+        return True
     leave_question(draft)
     code = draft.facts.code
     draft.session = draft.session.with_changes(report=code, topic="report.start")
@@ -124,6 +129,19 @@ def _site(draft: Draft, text: Text, said: str) -> bool:
         draft.effects.append(FlagUrgent(code, text.body))
     draft.tell("site_report", SITE=site.name)
     enter(draft, draft.flow.words.nodes["site"])
+    return True
+
+
+def _is_area_of_site(draft: Draft, text: Text, site: NamedSite) -> bool:
+    """Take the ZIP code of a site for the area that was asked for. The code of a flyer may also be meant as
+    the beginning of a report, so the answer says how to make one."""
+    asked, area = draft.question(), draft.facts.place_of(site.zip)
+    if asked is None or asked.answer.type != "zip" or area is None or site.words or text.media:
+        return False
+    keep_answer(draft, asked, site.zip)
+    draft.session = draft.session.with_changes(answers=draft.session.answers | {"area": area})
+    draft.tell("site_area", SITE=site.name, CODE=site.code)
+    enter(draft, asked.goto, text.body)
     return True
 
 
@@ -157,11 +175,18 @@ def _answer(draft: Draft, text: Text, said: str) -> bool:
         draft.session = draft.session.with_changes(node=draft.session.return_to, return_to=None)
         return _answer(draft, text, said)
     if value is None:
+        _keep_pictures(draft, text)
         _ask_again(draft, asked)
         return True
     keep_answer(draft, asked, value, text.media)
     enter(draft, (chosen.goto if chosen else None) or asked.goto, text.body)
     return True
+
+
+def _keep_pictures(draft: Draft, text: Text) -> None:
+    """Pictures that come before they are asked for belong to the report; the question stays open."""
+    if text.media and draft.session.report:
+        draft.effects.append(AnswerReport(draft.session.report, "words", text.body, text.media))
 
 
 def read_answer(draft: Draft, asked: Ask, body: str, said: str) -> tuple[Choice | None, str | None]:
@@ -176,6 +201,9 @@ def read_answer(draft: Draft, asked: Ask, body: str, said: str) -> tuple[Choice 
             return None, None
         case "choice":
             return read_choice(draft, asked.answer.choices, said)
+        case "lists":
+            words = draft.flow.words
+            return read_lists(asked.answer.choices, said, words.tables["no"], words.joining_words)
         case "text" | "photo" | "recording":
             return None, body or None
 

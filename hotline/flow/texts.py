@@ -26,7 +26,8 @@ class Text(BaseModel):
 
     A `topic` that is not approved or out of date falls back to `core`. A `required` text has no
     fallback; its `gate` is what stays shut without it (`line`: production does not start).
-    `audio` names recorded clips that are played instead of reading the `voice` wording aloud.
+    `audio` names recorded clips that are played instead of reading the `voice` wording aloud; `sounds` is
+    what those clips hold, known by their content once a folder is loaded, and nothing that a file says.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
@@ -40,11 +41,18 @@ class Text(BaseModel):
     sms: dict[Language, str] = {}
     voice: dict[Language, str] = {}
     audio: dict[Language, ClipFile] = {}
+    sounds: dict[Language, str] = {}
 
     def forms(self) -> dict[tuple[Language, Channel], str]:
         """Every wording by (language, channel)."""
         sms: dict[tuple[Language, Channel], str] = {(lang, "sms"): text for lang, text in self.sms.items()}
         return sms | {(lang, "voice"): text for lang, text in self.voice.items()}
+
+    def digest(self, text_id: str, language: Language, channel: Channel) -> str:
+        """What a review of one wording is bound to: its words, and on a call also the clip that says them."""
+        digest = wording_hash(text_id, language, channel, self.forms()[language, channel])
+        sound = self.sounds.get(language) if channel == "voice" else None
+        return sha256("\0".join((digest, sound)).encode()).hexdigest() if sound else digest
 
 
 def placeholders(wording: str) -> frozenset[str]:

@@ -18,6 +18,7 @@ from hotline.flow.effect import (
     TakeTexts,
 )
 from hotline.flow.facts import Fact
+from hotline.flow.lists import ANSWER, joined, split
 from hotline.flow.nodes import (
     AGAIN,
     Act,
@@ -128,7 +129,7 @@ def listen(draft: Draft, node: Ask) -> Listen:
             return Listen(parts, "recording", seconds=node.seconds)
         case "zip":
             return Listen(parts, "digits", digits=5)
-        case "text" | "choice" | "photo":
+        case "text" | "choice" | "photo" | "lists":
             return Listen(parts, "digits", digits=1)
     assert_never(node.answer.type)
 
@@ -176,13 +177,15 @@ def owed(draft: Draft, kind: TicketKind) -> OpenTicket:
 
 def _subscribe(draft: Draft, node: SubscribeContact, words: str) -> NodeId:
     zip_code = draft.session.answers.get("zip")
-    if not zip_code and (zip_code is None or not draft.facts.is_subscribed):
+    lists = draft.session.answers.get(ANSWER, "") if node.is_asked else ""
+    kinds = split(lists) if node.is_asked else node.kinds
+    if not kinds or (not zip_code and (zip_code is None or not draft.facts.is_subscribed)):
         # the flow changed under the contact, or the sign-up that was known is gone
         return draft.flow.words.nodes["menu"]
-    draft.effects.append(Subscribe(zip_code, words, node.kinds, node.channel))
+    draft.effects.append(Subscribe(zip_code, words, kinds, node.channel))
     draft.tell(node.confirm)
     if draft.session.channel == "voice":
-        draft.effects.append(SendText(node.confirm))
+        draft.effects.append(SendText(node.confirm, lists))
     return node.goto
 
 
@@ -209,10 +212,16 @@ def _act(draft: Draft, node: Act, words: str) -> NodeId | None:
         case "open_ticket":
             draft.effects.append(OpenTicket(node.ticket, draft.session.topic))
         case "known_zip":
-            known = {"zip": "", "area": draft.facts.area}
-            draft.session = draft.session.with_changes(answers=draft.session.answers | known)
+            _answer(draft, zip="", area=draft.facts.area)
         case "leave_lists":
             draft.effects.append(LeaveLists(words))
+        case "name_lists":
+            _answer(draft, **{ANSWER: joined(node.kinds)})
+        case "leave_named":
+            kinds = split(draft.session.answers.get(ANSWER, ""))
+            if not kinds:  # the flow changed under the contact
+                return draft.flow.words.nodes["menu"]
+            draft.effects.append(LeaveLists(words, kinds))
         case "take_texts":
             draft.effects.append(TakeTexts(words))
         case "back":
@@ -220,6 +229,10 @@ def _act(draft: Draft, node: Act, words: str) -> NodeId | None:
             draft.session = draft.session.with_changes(return_to=None)
             return put_off or node.goto
     return node.goto
+
+
+def _answer(draft: Draft, **answers: str) -> None:
+    draft.session = draft.session.with_changes(answers=draft.session.answers | answers)
 
 
 def _end(draft: Draft, node: End) -> None:

@@ -53,6 +53,7 @@ class Words(BaseModel):
     thanks: WordList
     yes: WordList
     no: WordList
+    joining: WordList = {}
     urgent: tuple[Urgent, ...]
     nodes: dict[str, NodeId]
 
@@ -61,22 +62,14 @@ class Words(BaseModel):
         return frozenset(folded(self.courtesy))
 
     @cached_property
+    def joining_words(self) -> frozenset[str]:
+        """What stands between several answers and says nothing by itself."""
+        return frozenset(folded(self.joining))
+
+    @cached_property
     def tables(self) -> dict[str, dict[str, frozenset[Language]]]:
         """For each list, folded word -> the languages it belongs to."""
-        names = (
-            "opt_out",
-            "opt_out_weak",
-            "opt_out_first",
-            "start",
-            "help",
-            "menu",
-            "person",
-            "skip",
-            "thanks",
-            "yes",
-            "no",
-        )
-        return {name: folded(getattr(self, name)) for name in names}
+        return {name: folded(getattr(self, name)) for name in _TABLES}
 
     @cached_property
     def language_words(self) -> dict[str, Language]:

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from hotline.domain.code import new_code
 from hotline.flow.effect import FlagUrgent, OptOut
 from hotline.flow.facts import Facts
 from hotline.flow.inbound import Inbound
@@ -23,6 +22,7 @@ def session_of(standing: Standing, inbound: Inbound) -> Session:
 
 
 def facts_of(line: Line, library: Library, standing: Standing, inbound: Inbound, now: datetime) -> Facts:
+    """Without a code for a report: it is drawn where a report can be kept."""
     on_duty = line.people().available("dispatcher")
     return Facts(
         is_open=line.hours.is_open(now),
@@ -32,7 +32,6 @@ def facts_of(line: Line, library: Library, standing: Standing, inbound: Inbound,
         is_signup_ready=inbound.contact is not None and library.is_gate_open("signup"),
         is_voicemail_ready=library.is_gate_open("voicemail"),
         area=(line.place_of(standing.zip) or "") if standing.zip else "",
-        code=new_code(line.pick),
         place_of=line.place_of,
     )
 

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from hotline.domain.incident import ReportSource
 from hotline.domain.language import Channel, Language
+from hotline.domain.notice import AUDIENCES
 from hotline.domain.phone import PhoneNumber
 from hotline.flow.effect import (
     AnswerReport,
@@ -31,6 +32,7 @@ from hotline.flow.effect import (
     TakeTexts,
 )
 from hotline.flow.library import Library
+from hotline.flow.lists import said
 from hotline.operations.erasure import erase_contact
 from hotline.operations.incidents import adopt
 from hotline.operations.line import Line
@@ -190,7 +192,8 @@ def _leave(line: Line, db: Connection, at: Occasion, effect: LeaveLists | TakeTe
         return
     match effect:
         case LeaveLists():
-            left = subscriptions.narrow(db, at.contact_id)
+            kept = set(AUDIENCES) - set(effect.kinds) if effect.kinds else subscriptions.ALERT_KINDS
+            left = subscriptions.narrow(db, at.contact_id, sorted(kept))
         case TakeTexts():
             subscriptions.set_channel(db, at.contact_id, "sms")
             left = ["calls"]
@@ -245,7 +248,9 @@ def _send_text(
         return
     zips = subscriptions.zips_of(db, at.contact_id)
     area = (line.place_of(zips[0]) if zips else None) or ""
-    part = library.part(effect.text, at.language or "es", "sms", AREA=area)
+    language = at.language or "es"
+    names = said(library, effect.lists, language, "sms")
+    part = library.part(effect.text, language, "sms", AREA=area, LISTS=names)
     write_text(line, db, at.contact, at.contact_id, part.wording, "after_call", at.now)
     applied.wakes.append(("messages", None))
 

@@ -33,7 +33,7 @@ def named_site(line: Line, db: Connection, inbound: Inbound) -> NamedSite | None
         return None
     contact = site_contacts.of_phone(db, line.keyring, site.id, inbound.contact)
     is_contact = contact is not None and contact.state == "confirmed"
-    return NamedSite(site.code, site.name, where(site), said.words, is_contact)
+    return NamedSite(site.code, site.name, where(site), said.words, is_contact, site.zip)
 
 
 def answer_contact(

@@ -8,6 +8,7 @@ from typing import Final
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
+from hotline.domain.code import new_code
 from hotline.domain.person import Person
 from hotline.domain.sms import measure, measure_unkept
 from hotline.flow.effect import RememberLanguage
@@ -166,7 +167,11 @@ def _advance(
         event = DialEnded(was_bridged=True)
     if isinstance(event, DialEnded) and event.was_bridged:
         event = DialEnded(legs.was_accepted(db, inbound.sid))  # a box that picked up pressed no 1
-    facts = replace(facts_of(line, library, standing, inbound, now), site=named_site(line, db, inbound))
+    facts = replace(
+        facts_of(line, library, standing, inbound, now),
+        code=new_code(line.pick),
+        site=named_site(line, db, inbound),
+    )
     if isinstance(event, DialEnded) and not event.was_bridged:
         facts = replace(facts, is_anyone_left=is_anyone_left(line, db, inbound))
     return advance(line.flow, library, session_of(standing, inbound), event, facts)

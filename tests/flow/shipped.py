@@ -40,6 +40,10 @@ WHILE_RUNNING: Final[dict[str, dict[Language, str]]] = {
     "UNTIL": {"en": "6 am", "es": "6 am"},
     "SCHOOL": {"en": "Example School", "es": "Escuela Ejemplo"},
     "SITE": {"en": "Example School", "es": "Escuela Ejemplo"},
+    "LISTS": {
+        "en": "weekly rights reminder, workshops, food and official notices",
+        "es": "recordatorio de sus derechos, talleres, despensas y avisos oficiales",
+    },
     "MIN": {"en": "15", "es": "15"},
     "LANGUAGE": {"en": "Spanish", "es": "español"},
     "TOPIC": {"en": "agents at the door now", "es": "hay agentes en su puerta"},

@@ -18,7 +18,6 @@ NAMED_OTHERWISE: Final[dict[str, tuple[str, Channel]]] = {
 }
 # Changed on purpose; each stands in the list for the lawyer.
 CHANGED: Final[set[tuple[str, Channel]]] = {
-    ("alerts_choose_area", "sms"),  # school and worksite codes are not built
     ("optin_confirm", "sms"),  # says that urgent alerts come at any hour
     ("optin_confirm", "voice"),  # the same, how often, and the key to decline
     ("alerts_choose_area", "voice"),  # alerts may come as calls too

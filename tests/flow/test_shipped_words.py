@@ -371,7 +371,11 @@ def test_taking_back_the_agreement_to_calls_needs_no_set_word(body: str) -> None
 
 
 @pytest.mark.parametrize(
-    "body", ["Sólo alertas", "nada más alertas", "ya no quiero noticias", "only alerts", "no more notices"]
+    "body",
+    [
+        *("Sólo alertas", "nada más alertas", "ya no quiero noticias", "only alerts", "no more notices"),
+        *("dejar despensas", "ya no quiero avisos oficiales", "leave workshops", "no more food notices"),
+    ],
 )
 def test_leaving_the_other_lists_stops_no_alerts(body: str) -> None:
     turn = take(body)

@@ -18,6 +18,7 @@ from hotline.operations.notices import draft_notice
 from hotline.operations.turns import take_turn
 from hotline.store import contacts, subscriptions
 from hotline.store.database import transaction
+from hotline.store.messages import body_place
 from hotline.store.subscriptions import SignUp
 from hotline.web.addresses import Addresses
 from hotline.web.mouths import CallMouth, TextMouth
@@ -66,6 +67,14 @@ def ledger(line: Line) -> list[tuple[str, str]]:
     return [(row.act, line.keyring.open(row.words_ct, f"consent.words.{row.id}")) for row in found]
 
 
+def confirmations(line: Line) -> list[str]:
+    """Texts that followed calls."""
+    wanted = text("SELECT id, body_ct FROM message WHERE kind = 'after_call' ORDER BY id")
+    with line.database.connect() as db:
+        found = db.execute(wanted).all()
+    return [line.keyring.open(row.body_ct, body_place(row.id)) for row in found]
+
+
 def is_stopped(line: Line) -> bool:
     with line.database.connect() as db:
         return bool(db.execute(text("SELECT count(*) FROM suppression")).scalar_one())
@@ -75,13 +84,47 @@ def test_the_other_lists_join_alerts_and_the_ledger_names_them(line: Line) -> No
     say(line, "alertas", "90033", "SI")
     assert "90033" in say(line, "NOTICIAS")
     assert signed_up(line) == {"90033": (("alert",), "sms")}
-    say(line, "Sí, acepto")
+    say(line, "Todo, por favor")
     assert signed_up(line) == {"90033": (("alert", *LISTS), "sms")}
-    assert ledger(line) == [("subscribe", "SI"), ("subscribe", "Sí, acepto [reminder event food official]")]
+    everything = "Todo, por favor [reminder event food official]"
+    assert ledger(line) == [("subscribe", "SI"), ("subscribe", everything)]
+
+
+def test_each_list_is_chosen_by_itself_and_stands_in_the_ledger_by_its_name(line: Line) -> None:
+    say(line, "alertas", "90033", "SI", "noticias")
+    assert "90033: despensas." in say(line, "Despensas")
+    assert signed_up(line) == {"90033": (("alert", "food"), "sms")}
+    say(line, "noticias", "1 y 2")
+    assert signed_up(line) == {"90033": (("alert", "event", "food", "reminder"), "sms")}
+    words = [words for _, words in ledger(line)]
+    assert words == ["SI", "Despensas [food]", "1 y 2 [reminder event]"]
+
+
+def test_one_list_is_left_and_the_others_stay(line: Line) -> None:
+    say(line, "alerts", "90033", "YES", "notices", "all")
+    assert "no longer text you: food." in say(line, "Leave food")
+    assert signed_up(line) == {"90033": (("alert", "event", "official", "reminder"), "sms")}
+    say(line, "leave notices", "1 and 4")
+    assert signed_up(line) == {"90033": (("alert", "event"), "sms")}
+    left = [words for act, words in ledger(line) if act == "leave"]
+    assert left == ["Leave food [food]", "1 and 4 [official reminder]"]
+    assert not is_stopped(line)
+
+
+def test_who_leaves_their_only_list_is_signed_up_for_nothing(line: Line) -> None:
+    say(line, "notices", "90033", "3", "leave food")
+    assert signed_up(line) == {}
+    assert "not signed up" in say(line, "leave food")
+
+
+def test_an_answer_that_names_no_list_signs_up_for_none(line: Line) -> None:
+    say(line, "alertas", "90033", "SI", "noticias", "SI", "ya no tengo comida")
+    assert signed_up(line) == {"90033": (("alert",), "sms")}
+    assert len(ledger(line)) == 1
 
 
 def test_the_other_lists_alone_bring_no_alerts(line: Line) -> None:
-    say(line, "notices", "90033", "YES")
+    say(line, "notices", "90033", "ALL")
     assert signed_up(line) == {"90033": (LISTS, "sms")}
 
 
@@ -97,12 +140,12 @@ def test_the_lists_are_joined_in_every_zip_code(line: Line) -> None:
         contact_id = contacts.find(db, line.keyring, MARIA)
         assert contact_id is not None
         subscriptions.add(db, contact_id, "90023", line.clock())
-    say(line, "noticias", "si")
+    say(line, "noticias", "todo")
     assert signed_up(line) == dict.fromkeys(("90023", "90033"), (("alert", *LISTS), "sms"))
 
 
 def test_only_alerts_leaves_the_others_and_stops_nothing(line: Line) -> None:
-    say(line, "alertas", "90033", "SI", "noticias", "SI")
+    say(line, "alertas", "90033", "SI", "noticias", "todo")
     assert "siguen igual" in say(line, "solo alertas")
     assert signed_up(line) == {"90033": (("alert",), "sms")}
     assert ledger(line)[-1] == ("leave", "solo alertas [event food official reminder]")
@@ -110,7 +153,7 @@ def test_only_alerts_leaves_the_others_and_stops_nothing(line: Line) -> None:
 
 
 def test_only_alerts_of_who_has_no_alerts_ends_the_sign_up(line: Line) -> None:
-    say(line, "notices", "90033", "YES", "only alerts")
+    say(line, "notices", "90033", "all", "only alerts")
     assert signed_up(line) == {}
     assert "not signed up" in say(line, "only alerts")
 
@@ -143,48 +186,58 @@ def test_calls_go_along_to_another_area(line: Line) -> None:
 def test_calls_and_lists_are_chosen_by_key_and_confirmed_by_text(line: Line) -> None:
     call(line, "2", "6", "90033", "3", "1")
     assert signed_up(line) == {"90033": (("alert",), "voice")}
-    call(line, "6", "4", "1")
+    call(line, "6", "4", "5")
     assert signed_up(line) == {"90033": (("alert", *LISTS), "voice")}
-    assert [words for _, words in ledger(line)] == ["1 [alert calls]", "1 [reminder event food official]"]
-    with line.database.connect() as db:
-        sent = db.execute(text("SELECT count(*) FROM message WHERE kind = 'after_call'")).scalar_one()
-    assert sent == 2
+    assert [words for _, words in ledger(line)] == ["1 [alert calls]", "5 [reminder event food official]"]
+    assert len(confirmations(line)) == 2
     call(line, "6", "3")
     assert signed_up(line)["90033"][1] == "sms"
 
 
+def test_one_list_after_another_is_chosen_by_key_and_each_confirmation_names_its_own(line: Line) -> None:
+    say(line, "alertas", "90033", "SI")
+    call(line, "6", "4", "3", "1", "2")
+    assert signed_up(line) == {"90033": (("alert", "event", "food"), "sms")}
+    food, workshops = confirmations(line)
+    assert "90033: despensas." in food
+    assert "90033: talleres." in workshops
+    call(line, "6", "6", "3")
+    assert signed_up(line) == {"90033": (("alert", "event"), "sms")}
+    assert ledger(line)[-1] == ("leave", "3 [food]")
+
+
 def test_stop_ends_everything_and_a_new_sign_up_brings_nothing_else_back(line: Line) -> None:
-    say(line, "calls", "90033", "yes", "notices", "yes", "stop")
+    say(line, "calls", "90033", "yes", "notices", "all", "stop")
     assert is_stopped(line)
     assert "not signed up" in say(line, "texts")
     assert is_stopped(line)
-    say(line, "notices", "yes")
+    say(line, "notices", "all")
     assert signed_up(line) == {"90033": (LISTS, "sms")}
     assert not is_stopped(line)
 
 
 def test_alerts_after_a_stop_come_without_lists_and_calls(line: Line) -> None:
-    say(line, "llamadas", "90033", "si", "noticias", "si", "alto", "alertas", "90033", "si")
+    say(line, "llamadas", "90033", "si", "noticias", "todo", "alto", "alertas", "90033", "si")
     assert signed_up(line) == {"90033": (("alert",), "sms")}
 
 
 def test_a_pause_takes_nothing_that_was_chosen(line: Line) -> None:
-    say(line, "llamadas", "90033", "si", "alto, es que mi primo no quiere", "noticias", "si")
+    say(line, "llamadas", "90033", "si", "alto, es que mi primo no quiere", "noticias", "todo")
     assert signed_up(line) == {"90033": (("alert", *LISTS), "voice")}
     assert not is_stopped(line)
 
 
 def test_of_what_was_left_the_words_go_with_an_erasure(line: Line) -> None:
-    say(line, "alertas", "90033", "SI", "noticias", "SI", "solo alertas para mi hija Luz")
+    say(line, "alertas", "90033", "SI", "noticias", "todo", "solo alertas para mi hija Luz")
     say(line, "BORRAR", "BORRAR TODO")
     kept = dict(ledger(line))
     assert kept["leave"] == ""
-    assert kept["subscribe"].startswith("SI")
+    assert kept["subscribe"].startswith("todo")
 
 
 @pytest.mark.parametrize("kind", ["food_notice", "kyr_reminder"])
 def test_who_chose_calls_gets_the_other_lists_as_texts(line: Line, kind: NoticeKind) -> None:
-    say(line, "llamadas", "90033", "si", "noticias", "si")
+    say(line, "llamadas", "90033", "si", "noticias", "todo")
     shown = preview(line, NoticeSheet(kind, FIELDS[kind]), ANA.name, line.clock())
     assert (shown.people("es", "sms"), shown.people("es", "voice")) == (1, 0)
     code = draft_notice(line, line.clock(), kind, FIELDS[kind], ANA.name)

@@ -6,7 +6,7 @@ from typing import Final
 from hotline.domain.words import fold
 from hotline.flow.fault import Flaw
 from hotline.flow.model import Flow
-from hotline.flow.nodes import Ask, Choice, Menu, NodeId
+from hotline.flow.nodes import LIST_TEXTS, Ask, Choice, Menu, NodeId
 from hotline.flow.words import CARRIER_HELP, CARRIER_START, CARRIER_STOP, folded
 
 # Whole messages that mean something before a question is looked at, in their order of precedence.
@@ -24,6 +24,7 @@ def double_meanings(flow: Flow) -> Iterator[Flaw]:
             case Ask():
                 yield from _doubles(flow, name, node.answer.choices)
                 yield from _swallowed(flow, name, node.answer.choices)
+                yield from _listless(name, node)
             case _:
                 pass
     yield from _tables(flow)
@@ -47,6 +48,15 @@ def _doubles(flow: Flow, name: NodeId, choices: Sequence[Choice]) -> Iterator[Fl
         for word in sorted(choice_words(flow, choice)):
             if words.setdefault(word, choice) is not choice:
                 yield Flaw("node", name, f"word {word!r} means two things")
+
+
+def _listless(name: NodeId, node: Ask) -> Iterator[Flaw]:
+    """Answers to a question for lists that mean none, or one that cannot be chosen by itself."""
+    for choice in node.answer.choices if node.answer.type == "lists" else ():
+        if not (choice.kinds or choice.goto):
+            yield Flaw("node", name, f"choice {choice.key or choice.value!r} names no list and leads nowhere")
+        for kind in sorted({*choice.kinds} - LIST_TEXTS.keys()):
+            yield Flaw("node", name, f"{kind} is no list that is chosen by itself")
 
 
 def _reserved_keys(name: NodeId, choices: Sequence[Choice]) -> Iterator[Flaw]:

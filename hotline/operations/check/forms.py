@@ -22,6 +22,7 @@ from hotline.flow.nodes import (
     TextId,
     Transfer,
     Voicemail,
+    names_of_lists,
 )
 from hotline.operations.check.reach import reached
 from hotline.operations.check.subject import ENGINE_SMS, ENGINE_VOICE, STAFF_SMS, STAFF_VOICE
@@ -54,7 +55,7 @@ def needed(node: Node, channel: Channel) -> tuple[TextId, ...]:
         case Menu():
             return (node.prompt,) if node.prompt and channel == "voice" else ()
         case Ask():
-            return (node.prompt, *((node.invalid,) if node.invalid else ()))
+            return (node.prompt, *((node.invalid,) if node.invalid else ()), *names_of_lists(node))
         case Transfer():
             return (node.prompt, node.closed)
         case Voicemail():
@@ -89,7 +90,7 @@ def _unfit(name: str, node: Node, channel: Channel) -> Iterator[Flaw]:
 def _unfit_ask(name: str, node: Ask) -> Iterator[Flaw]:
     if node.answer.type in {"text", "photo"}:
         yield Flaw("node", name, f"asks for a {node.answer.type}, which a caller cannot give")
-    if node.answer.type == "choice":
+    if node.answer.type in {"choice", "lists"}:
         for choice in node.answer.choices:
             if not choice.key:
                 yield Flaw("node", name, f"choice {choice.value!r} has no key, but can be reached by call")

@@ -98,13 +98,14 @@ def _unknown_in(
         known |= STAFF_WORDS
     if name in SITE_TEXTS:
         known |= ANSWER_WORDS
-    if ask is None or ask.answer.type == "choice":
+    is_choice = ask is not None and ask.answer.type in {"choice", "lists"}
+    if ask is None or is_choice:
         for command in commands(wording):
             if not _is_known(command, known):
                 yield Flaw("text", name, f"tells people to send {command}, which is not understood", language)
     keys = {choice.key for choice in ask.answer.choices} if ask else set()
     for key in _NUMBERED.findall(wording):
-        if ask and ask.answer.type == "choice" and key not in keys:
+        if is_choice and key not in keys:
             yield Flaw("text", name, f"offers answer {key}, which its question does not have", language)
 
 

@@ -24,6 +24,7 @@ ENGINE_SMS = (
     "stop_reply",
     "core",
     "fault",
+    "site_area",
     "site_report",
 )
 ENGINE_VOICE = ("v_wrong_key", "v_other_language", "core", "fault")

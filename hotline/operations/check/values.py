@@ -8,6 +8,7 @@ from hotline.domain.language import Language
 from hotline.domain.site import NAME_AT_MOST
 from hotline.flow.model import Flow
 from hotline.flow.network import Bilingual, Network
+from hotline.flow.nodes import LIST_TEXTS
 
 Both = tuple[str, str]  # English, Spanish
 
@@ -18,6 +19,7 @@ IN_CONVERSATION: Final[dict[str, Both]] = {
     "AREA": (_LONG_PLACE, _LONG_PLACE),
     "ID": ("K7Q2", "K7Q2"),
     "SITE": ("m" * NAME_AT_MOST, "m" * NAME_AT_MOST),
+    "CODE": ("K7Q2", "K7Q2"),
 }
 
 # To dispatchers and verifiers: sentences of `staff_words` and codes.
@@ -61,9 +63,16 @@ def filled_later(
     """Names and longest values for one text, by who sends it."""
     is_alert = text in flow.texts and flow.texts[text].gate == "alerts"
     if is_in_flow and not is_alert:
-        return _in(IN_CONVERSATION, language)
+        return _in(IN_CONVERSATION, language) | {"LISTS": _every_list(flow, language)}
     alert = _in(IN_ALERTS, language) | _from_lists(network, language)
     return alert if is_alert else alert | _in(TO_STAFF, language)
+
+
+def _every_list(flow: Flow, language: Language) -> str:
+    """All lists by name, as somebody hears them who chose them all."""
+    named = (flow.texts[text] for text in LIST_TEXTS.values() if text in flow.texts)
+    both = [max((forms.get(language, "") for forms in (text.sms, text.voice)), key=len) for text in named]
+    return " and ".join([", ".join(both[:-1]), *both[-1:]])
 
 
 def _in(table: Mapping[str, Both], language: Language) -> dict[str, str]:
