@@ -4,20 +4,28 @@ import typer
 
 from hotline.cli import (
     alerts,
+    api_keys,
     audit,
     checking,
     demo,
+    entering,
+    events,
     fallback,
     held,
+    incidents,
     invitations,
     keys,
     people,
     serving,
+    site_contacts,
+    site_telling,
+    sites,
     story,
     subscribers,
     talking,
     texts,
     tickets,
+    webhooks,
 )
 from hotline.cli.words import say
 
@@ -49,16 +57,24 @@ app.command("story", help=say("Let the demo tell its story: from a report to the
 app.command("held", help=say("Show what we hold, and what is deleted next."))(held.held_command)
 
 people.people.command("invite")(invitations.invite_command)
+tickets.report.command("enter")(entering.enter_command)
+site_contacts.keep_contacts(sites.sites)
+site_telling.tell_sites(sites.sites)
 
 for name, group in {
     "alert": alerts.alert,
     "ticket": tickets.ticket,
     "report": tickets.report,
+    "incidents": incidents.incidents,
+    "sites": sites.sites,
+    "events": events.events,
     "people": people.people,
     "audit": audit.audit,
     "subscribers": subscribers.subscribers,
     "texts": texts.texts,
     "flows": checking.flows,
+    "api-keys": api_keys.api_keys,
+    "webhooks": webhooks.webhooks,
     "fallback": fallback.fallback,
     "settings": keys.settings,
     "keys": keys.keys,

@@ -4,10 +4,10 @@ from typing import Annotated
 
 import typer
 
+from hotline.cli.codes import code_of
 from hotline.cli.connected import add, connected, table
 from hotline.cli.console import Refusal, out
 from hotline.cli.words import say, when
-from hotline.domain.code import read_code
 from hotline.domain.person import Person
 from hotline.domain.ticket import TicketState
 from hotline.operations import tickets as operations
@@ -58,12 +58,16 @@ def call_command(
     with connected() as line:
         person, now = _dispatcher(line, dispatcher), line.clock()
         with transaction(line.database) as db:
-            taken, ticket_id = operations.call_back(line, db, _code(code), person, now)
+            taken, ticket_id = operations.call_back(line, db, code_of(code), person, now)
         if ticket_id is None:
-            raise Refusal(say(GO_ANSWERS[taken], CODE=_code(code)))
+            raise Refusal(say(GO_ANSWERS[taken], CODE=code_of(code)))
         line.queue.wake("ring", ticket_id)
         out.print(
-            say("Ticket {CODE}: {NAME}'s phone rings now; press 1 there.", CODE=_code(code), NAME=person.name)
+            say(
+                "Ticket {CODE}: {NAME}'s phone rings now; press 1 there.",
+                CODE=code_of(code),
+                NAME=person.name,
+            )
         )
 
 
@@ -96,11 +100,11 @@ def list_reports() -> None:
 def show_report(code: str, by: By) -> None:
     with connected() as line:
         with transaction(line.database) as db:
-            found = reports.read(db, line.keyring, _code(code))
+            found = reports.read(db, line.keyring, code_of(code))
             if found is not None:
                 audit.record(db, by, "report.show", found.code, line.clock())
         if found is None:
-            raise Refusal(say("There is no report {CODE}.", CODE=_code(code)))
+            raise Refusal(say("There is no report {CODE}.", CODE=code_of(code)))
         out.print(
             say(
                 "Report {CODE}, {STATE}, {SINCE}",
@@ -119,11 +123,13 @@ def show_report(code: str, by: By) -> None:
 def _move(code: str, state: TicketState, by: str) -> None:
     with connected() as line:
         with transaction(line.database) as db:
-            moved = operations.move(line, db, _code(code), state, by, line.clock())
+            moved = operations.move(line, db, code_of(code), state, by, line.clock())
         if moved is None:
             raise Refusal(
                 say(
-                    "Ticket {CODE} does not exist, or is {STATE} already.", CODE=_code(code), STATE=say(state)
+                    "Ticket {CODE} does not exist, or is {STATE} already.",
+                    CODE=code_of(code),
+                    STATE=say(state),
                 )
             )
         out.print(say("Ticket {CODE} is {STATE}.", CODE=moved.code, STATE=say(state)))
@@ -135,10 +141,3 @@ def _dispatcher(line: Line, name: str) -> Person:
         names = ", ".join(one.name for one in line.people().with_role("dispatcher"))
         raise Refusal(say("There is no dispatcher {NAME}: choose from {CHOICES}.", NAME=name, CHOICES=names))
     return found
-
-
-def _code(given: str) -> str:
-    code = read_code(given)
-    if code is None:
-        raise Refusal(say("{GIVEN} is no code: codes are four letters and digits, as K7Q2.", GIVEN=given))
-    return code

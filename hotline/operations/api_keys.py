@@ -38,7 +38,26 @@ SCOPES: Final[tuple[Permission, ...]] = (
     "tickets.see",
     "tickets.work",
 )
+# In English; the catalogs in `locales/` say them in other languages.
+SCOPE_WORDS: Final[dict[Permission, str]] = {
+    "alerts.draft": sentence("draft alerts and ask a person to release them"),
+    "alerts.see": sentence("see alerts and how far they are"),
+    "events.see": sentence("see events"),
+    "held.see": sentence("see what is held"),
+    "incidents.see": sentence("see reports and incidents"),
+    "incidents.work": sentence("write reports down and take steps of incidents"),
+    "people.see": sentence("see who works here, without numbers"),
+    "sites.see": sentence("see sites, without contacts and plans"),
+    "texts.see": sentence("see which texts are approved"),
+    "tickets.see": sentence("see tickets, without who waits"),
+    "tickets.work": sentence("take and close tickets"),
+}
 DAYS: Final = (30, 90, 365)
+DAY_WORDS: Final[dict[int, str]] = {
+    30: sentence("30 days"),
+    90: sentence("90 days"),
+    365: sentence("a year"),
+}
 PER_MINUTE: Final = 120
 KEYS_AT_MOST: Final = 50
 NAME_AT_MOST: Final = 60
@@ -46,7 +65,8 @@ ID_LENGTH: Final = 10
 MINUTE: Final = timedelta(minutes=1)
 _SHOWN: Final = re.compile(rf"hl_([{ALPHABET}]{{{ID_LENGTH}}})_([\w-]{{43}})", re.ASCII)
 
-KeyRefusal = Literal["name", "scopes", "days", "too_many"]
+KeyRefusal = Literal["name", "scopes", "days", "too_many", "maker"]
+KeyState = Literal["ended", "expired", "empty", "good"]
 
 # In English; the catalogs in `locales/` say them in other languages.
 KEY_REFUSALS: Final[dict[KeyRefusal, str]] = {
@@ -54,6 +74,13 @@ KEY_REFUSALS: Final[dict[KeyRefusal, str]] = {
     "scopes": sentence("Choose at least one thing, of those that you may do yourself."),
     "days": sentence("Choose how long it is good."),
     "too_many": sentence("There are 50 keys: end one that is no longer used."),
+    "maker": sentence("A key is made by an admin, for themselves: see `hotline people list`."),
+}
+STATE_WORDS: Final[dict[KeyState, str]] = {
+    "ended": sentence("ended"),
+    "expired": sentence("expired"),
+    "empty": sentence("may do nothing any more"),
+    "good": sentence("good"),
 }
 
 
@@ -78,6 +105,15 @@ class TooOften(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Maker:
+    """Who makes a key for themselves, and what they may do now."""
+
+    person_id: int
+    name: str
+    permissions: frozenset[Permission]
+
+
+@dataclass(frozen=True, slots=True)
 class Bearer:
     """Who comes with a key: `name` is the person in whose name it acts. `left` requests are left in this
     minute of `per_minute`."""
@@ -90,8 +126,17 @@ class Bearer:
     left: int
 
 
+def maker(line: Line, name: str) -> Maker:
+    """Somebody by their name who may make keys. Raises KeyRefused."""
+    person = line.people().named(name)
+    may = permissions_of(person.roles) if person else frozenset()
+    if person is None or "keys.edit" not in may:
+        raise KeyRefused("maker")
+    return Maker(person.id, person.name, may)
+
+
 def make(
-    line: Line, name: str, scopes: Collection[str], days: int, by: Visitor, now: datetime
+    line: Line, name: str, scopes: Collection[str], days: int, by: Visitor | Maker, now: datetime
 ) -> tuple[str, str]:
     """Make a key for oneself; returns its id and, this once, the whole of it. Raises KeyRefused."""
     label = " ".join(name.split())
@@ -126,7 +171,7 @@ def end(line: Line, key_id: str, by: str, now: datetime) -> bool:
     return ended
 
 
-def scopes_of(person: Visitor) -> list[Permission]:
+def scopes_of(person: Visitor | Maker) -> list[Permission]:
     """What this person can make a key for."""
     return [scope for scope in SCOPES if scope in person.permissions]
 
@@ -146,6 +191,15 @@ def admit(line: Line, shown: str, now: datetime) -> Bearer:
     return Bearer(
         key.id, key.key_id, key.person, permissions_now(key), key.per_minute, key.per_minute - count
     )
+
+
+def state_of(key: ApiKey, now: datetime) -> KeyState:
+    """What has become of a key."""
+    if key.ended_at is not None:
+        return "ended"
+    if key.expires_at <= now:
+        return "expired"
+    return "good" if permissions_now(key) else "empty"
 
 
 def permissions_now(key: ApiKey) -> frozenset[Permission]:

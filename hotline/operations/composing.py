@@ -57,6 +57,11 @@ class Preview:
         return tuple(dict.fromkeys(one.zip for one in self.reach if one.zip))
 
 
+def area_with(line: Line, zip_code: str | None) -> str:
+    """The area that holds a ZIP code; empty when none does."""
+    return next((name for name, area in line.network.areas.items() if zip_code in area.zips), "")
+
+
 class _NotKept(Exception):
     """What was drafted to be looked at is taken back."""
 

@@ -20,7 +20,7 @@ from hotline.operations.languages import NotALanguage, read_spoken
 from hotline.operations.line import Line
 from hotline.store import audit, events
 from hotline.store.database import transaction
-from hotline.store.events import EventFields
+from hotline.store.events import Event, EventFields
 
 EventRefusal = Literal[
     "unknown", "name", "place", "zip", "capacity", "languages", "note", "starts_at", "ends_at",
@@ -40,6 +40,12 @@ EVENT_REFUSALS: Final[dict[EventRefusal, str]] = {
     "ends_at": sentence("It ends after it begins, three days later at most."),
     "no_step": sentence("This cannot be done from where the event stands."),
     "over": sentence("This event is over."),
+}
+
+STATE_WORDS: Final[dict[EventState, str]] = {
+    "draft": sentence("draft"),
+    "confirmed": sentence("confirmed"),
+    "cancelled": sentence("called off"),
 }
 
 
@@ -65,6 +71,22 @@ class Written:
     languages: str = "es, en"
     note_en: str = ""
     note_es: str = ""
+
+
+def typed(of: Event, zone: ZoneInfo) -> Written:
+    """An event as it would be typed, to begin a change from."""
+    return Written(
+        of.name_en,
+        of.name_es,
+        of.place,
+        of.zip,
+        of.starts_at.astimezone(zone).strftime("%Y-%m-%dT%H:%M"),
+        of.ends_at.astimezone(zone).strftime("%Y-%m-%dT%H:%M"),
+        str(of.capacity or ""),
+        ", ".join(of.languages),
+        of.note_en,
+        of.note_es,
+    )
 
 
 def add(line: Line, written: Written, by: str, now: datetime) -> int:

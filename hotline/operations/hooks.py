@@ -38,6 +38,7 @@ from hotline.store.database import transaction
 from hotline.store.hooks import Due
 
 SYSTEM: Final = "system"
+TEST: Final = "test"  # what is told only to see whether it arrives; nobody can ask for it
 AT_ONCE: Final = 16  # requests, each bounded: a round is over after ANSWER_WITHIN_S
 FORGOTTEN_AT_ONCE: Final = 500
 
@@ -54,6 +55,19 @@ HOOK_REFUSALS: Final[dict[HookRefusal, str]] = {
     "private": sentence("An address inside a house or a machine is not told anything."),
     "events": sentence("Choose at least one thing to tell."),
     "too_many": sentence("There are 20 webhooks: end one first."),
+}
+EVENT_WORDS: Final[dict[HookEvent, str]] = {
+    "alert.ended": sentence("an alert was ended"),
+    "alert.released": sentence("an alert was released"),
+    "incident.closed": sentence("an incident was closed"),
+    "incident.confirmed": sentence("an incident was confirmed"),
+    "incident.not_found": sentence("nothing was found"),
+    "incident.other_agency": sentence("it was another agency"),
+}
+ENDED_WORDS: Final[dict[Ended, str]] = {
+    "person": sentence("ended by a person"),
+    "failures": sentence("ended by itself: 12 tries in a row failed"),
+    "gone": sentence("ended by the other side"),
 }
 
 
@@ -91,6 +105,18 @@ def add(line: Line, address: str, events: Collection[str], by: str, now: datetim
 def end(line: Line, hook_id: int, by: str, now: datetime) -> bool:
     """Tell it nothing more; False when there is none, or it was ended before."""
     return _end(line, hook_id, "person", by, now)
+
+
+def try_out(line: Line, hook_id: int, post: Post, by: str, now: datetime) -> Told | None:
+    """Tell an address once, signed as ever, that this is a test; what comes of it counts for nothing.
+
+    None when there is no such webhook, or it was ended.
+    """
+    with transaction(line.database) as db:
+        of = hooks.to_try(db, line.keyring, hook_id, TEST, now)
+        if of is not None:
+            audit.record(db, by, "hook.test", str(hook_id), now)
+    return _tell(of, post, now) if of else None
 
 
 def check_address(address: str, is_demo: bool) -> str:

@@ -12,7 +12,8 @@ from typing import Final
 from sqlalchemy import Connection
 
 from hotline.domain.alert import clock_time
-from hotline.domain.site import ENDED, SITE_KINDS, TOLD, NoticeKind, SiteKind
+from hotline.domain.language import LANGUAGES, Language
+from hotline.domain.site import ENDED, RADII, SITE_KINDS, TOLD, NoticeKind, SiteKind
 from hotline.flow.library import Library
 from hotline.operations.line import Line
 from hotline.operations.sites import SiteRefused
@@ -26,6 +27,8 @@ from hotline.store.site_contacts import SiteContact
 from hotline.store.sites import Site
 
 VALID: Final = timedelta(minutes=30)  # as long as a sighting is fresh
+SHORTEST_REASON: Final = 10
+LONGEST_REASON: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +72,22 @@ def near(
     return sorted(nearby, key=lambda one: one.miles)
 
 
-def tell(line: Line, incident_code: str, site_codes: Sequence[str], by: str, now: datetime) -> Told:
+def wordings(
+    line: Line, db: Connection, incident: Incident, site: Site, now: datetime
+) -> dict[Language, str]:
+    """What the contacts of a site would be told now, in each language. Raises SiteRefused."""
+    seen_at, library = facts_of(line, db, incident).last_seen_at or now, line.library()
+    return {
+        language: _wording(line, library, incident, site, language, "told", seen_at) for language in LANGUAGES
+    }
+
+
+def tell(
+    line: Line, incident_code: str, site_codes: Sequence[str], by: str, now: datetime, why_far: str = ""
+) -> Told:
     """Tell the confirmed contacts of some sites of an incident that an alert may speak of.
 
-    Raises SiteRefused.
+    `why_far` says in words why one must know that is not near; it stays in the audit. Raises SiteRefused.
     """
     with transaction(line.database) as db:
         incident = find_incident(line, db, incident_code, lock=True)
@@ -80,12 +95,16 @@ def tell(line: Line, incident_code: str, site_codes: Sequence[str], by: str, now
             raise SiteRefused("not_verified")
         seen_at = facts_of(line, db, incident).last_seen_at or now
         chosen = [site for code in site_codes if (site := sites.by_code(db, line.keyring, code))]
+        far = [site.code for site in chosen if not _is_near(incident, site)]
+        if far and len(why_far.strip()) < SHORTEST_REASON:
+            raise SiteRefused("not_near")
         told = _write(line, db, incident, chosen, "told", by, seen_at, now)
         if not told.contacts:
             raise SiteRefused("nobody")
-        audit.record(
-            db, by, "site.tell", incident.code, now, {"sites": len(chosen), "contacts": told.contacts}
-        )
+        details: dict[str, object] = {"sites": len(chosen), "contacts": told.contacts}
+        if far:
+            details |= {"far": far, "reason": why_far.strip()[:LONGEST_REASON]}
+        audit.record(db, by, "site.tell", incident.code, now, details)
     line.queue.wake("messages")
     return told
 
@@ -142,7 +161,7 @@ def _write_one(
     now: datetime,
 ) -> int:
     assert contact.phone is not None
-    wording = _wording(line, line.library(), incident, site, contact, kind, at)
+    wording = _wording(line, line.library(), incident, site, contact.language, kind, at)
     notice = site_contacts.claim_notice(db, incident.id, contact, kind, by, now)
     if notice is None:
         return 0
@@ -156,23 +175,37 @@ def _wording(
     library: Library,
     incident: Incident,
     site: Site,
-    contact: SiteContact,
+    language: Language,
     kind: NoticeKind,
     at: datetime,
 ) -> str:
     text = TOLD[site.kind] if kind == "told" else ENDED
-    if not library.is_approved(text, contact.language, "sms"):
+    if not library.is_approved(text, language, "sms"):
         raise SiteRefused("not_approved")
-    streets = incident.fields.get("cross_streets") or site.place or site.zip
+    streets = _place_of(incident)
     return library.part(
         text,
-        contact.language,
+        language,
         "sms",
         TIME=clock_time(at, line.hours.zone),
         SCHOOL=site.name,
         SITE=site.name,
         CROSS_STREETS=streets,
     ).wording
+
+
+def _place_of(incident: Incident) -> str:
+    """As exactly as it was told to us, and never where the site itself is. Raises SiteRefused."""
+    place = incident.fields.get("cross_streets") or incident.zip
+    if not place:
+        raise SiteRefused("no_place")
+    return place
+
+
+def _is_near(incident: Incident, site: Site) -> bool:
+    """Within the widest circle that can be chosen; nothing is near to what has no ZIP code."""
+    miles = miles_between(incident.zip, site.zip) if incident.zip else None
+    return miles is not None and miles <= max(RADII)
 
 
 def _nearby(site: Site, miles: float, contacts: Sequence[SiteContact], told: dict[int, datetime]) -> Nearby:

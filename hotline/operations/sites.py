@@ -17,6 +17,7 @@ from hotline.domain.site import (
     PERSON_AT_MOST,
     PLAN_AT_MOST,
     ROLE_AT_MOST,
+    ContactState,
     SiteKind,
     new_site_code,
 )
@@ -30,7 +31,7 @@ from hotline.store.sites import Site
 SiteRefusal = Literal[
     "unknown_site", "unknown_contact", "name", "kind", "zip", "place", "plan", "person", "role", "note",
     "number", "real", "language", "contact_known", "too_many", "opted_out", "said_no", "asked_lately",
-    "not_approved", "not_verified", "unknown_incident", "nobody",
+    "not_approved", "not_verified", "unknown_incident", "nobody", "not_near", "no_place",
 ]  # fmt: skip
 
 # In English; the catalogs in `locales/` say them in other languages.
@@ -58,7 +59,23 @@ SITE_REFUSALS: Final[dict[SiteRefusal, str]] = {
     "not_approved": sentence("The text to contacts is not approved in every language."),
     "not_verified": sentence("Only a confirmed incident that was seen lately is told to sites."),
     "unknown_incident": sentence("There is no such incident."),
+    "not_near": sentence(
+        "A site farther than 10 miles away is told only with a reason in ten letters or more."
+    ),
+    "no_place": sentence("Say first where it is: cross streets, or at least a ZIP code."),
     "nobody": sentence("Nobody at these sites can be told: no confirmed contact, or all were told already."),
+}
+
+KIND_WORDS: Final[dict[SiteKind, str]] = {
+    "school": sentence("school"),
+    "workplace": sentence("workplace"),
+    "hotel": sentence("hotel"),
+    "market": sentence("market"),
+}
+STATE_WORDS: Final[dict[ContactState, str]] = {
+    "asked": sentence("asked, not confirmed"),
+    "confirmed": sentence("confirmed"),
+    "declined": sentence("said no"),
 }
 
 ASK_EVERY: Final = timedelta(hours=1)

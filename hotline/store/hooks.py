@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from sqlalchemy import Connection, delete, select, text, update
 
@@ -36,7 +36,7 @@ class Due:
     hook_id: int
     address: str
     secret: str
-    event: HookEvent
+    event: HookEvent | Literal["test"]
     payload: Mapping[str, Any]
     attempt: int
     created_at: datetime
@@ -152,6 +152,19 @@ def take_due(db: Connection, keyring: Keyring, now: datetime, until: datetime, l
         )
         for row in rows
     ]
+
+
+def to_try(
+    db: Connection, keyring: Keyring, hook_id: int, event: Literal["test"], now: datetime
+) -> Due | None:
+    """Something to tell that is written down nowhere (its id is 0); None for no webhook, or an ended one."""
+    row = db.execute(select(hook).where(hook.c.id == hook_id, hook.c.ended_at.is_(None))).one_or_none()
+    if row is None:
+        return None
+    address = _opened(keyring, row.url_ct, f"hook.url.{row.id}")
+    return Due(
+        0, row.id, address, _opened(keyring, row.secret_ct, f"hook.secret.{row.id}"), event, {}, 1, now
+    )
 
 
 def settle(db: Connection, of: Due, status: int | None, is_taken: bool, again_at: datetime | None) -> int:

@@ -7,12 +7,22 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from hotline.catalogs import sentence
-from hotline.domain.hook import HOOK_EVENTS, Ended, HookEvent
-from hotline.domain.permission import Permission
+from hotline.domain.hook import HOOK_EVENTS
 from hotline.operations import api_keys as key_operations
 from hotline.operations import hooks as hook_operations
-from hotline.operations.api_keys import DAYS, KEY_REFUSALS, NAME_AT_MOST, KeyRefused, scopes_of
-from hotline.operations.hooks import HOOK_REFUSALS, HookRefusal, HookRefused
+from hotline.operations.api_keys import (
+    DAY_WORDS,
+    DAYS,
+    KEY_REFUSALS,
+    NAME_AT_MOST,
+    SCOPE_WORDS,
+    STATE_WORDS,
+    KeyRefused,
+    KeyState,
+    scopes_of,
+    state_of,
+)
+from hotline.operations.hooks import ENDED_WORDS, EVENT_WORDS, HOOK_REFUSALS, HookRefusal, HookRefused
 from hotline.store import api_keys, hooks
 from hotline.store.api_keys import ApiKey
 from hotline.store.database import transaction
@@ -26,37 +36,7 @@ routes = Routes("keys")
 ROWS: Final = 100
 TRIES: Final = 50
 
-SCOPE_WORDS: Final[dict[Permission, str]] = {
-    "alerts.draft": sentence("draft alerts and ask a person to release them"),
-    "alerts.see": sentence("see alerts and how far they are"),
-    "events.see": sentence("see events"),
-    "held.see": sentence("see what is held"),
-    "incidents.see": sentence("see reports and incidents"),
-    "incidents.work": sentence("write reports down and take steps of incidents"),
-    "people.see": sentence("see who works here, without numbers"),
-    "sites.see": sentence("see sites, without contacts and plans"),
-    "texts.see": sentence("see which texts are approved"),
-    "tickets.see": sentence("see tickets, without who waits"),
-    "tickets.work": sentence("take and close tickets"),
-}
-EVENT_WORDS: Final[dict[HookEvent, str]] = {
-    "alert.ended": sentence("an alert was ended"),
-    "alert.released": sentence("an alert was released"),
-    "incident.closed": sentence("an incident was closed"),
-    "incident.confirmed": sentence("an incident was confirmed"),
-    "incident.not_found": sentence("nothing was found"),
-    "incident.other_agency": sentence("it was another agency"),
-}
-ENDED_WORDS: Final[dict[Ended, str]] = {
-    "person": sentence("ended by a person"),
-    "failures": sentence("ended by itself: 12 tries in a row failed"),
-    "gone": sentence("ended by the other side"),
-}
-DAY_WORDS: Final[dict[int, str]] = {
-    30: sentence("30 days"),
-    90: sentence("90 days"),
-    365: sentence("a year"),
-}
+TONES: Final[dict[KeyState, str]] = {"ended": "calm", "expired": "calm", "empty": "bad", "good": "good"}
 _AT: Final[dict[HookRefusal, str]] = {
     "address": "address",
     "https": "address",
@@ -161,13 +141,8 @@ def _show(
 
 def _state(page: PageContext, key: ApiKey, now: datetime) -> tuple[str, str]:
     """Its word and its tone."""
-    if key.ended_at is not None:
-        return page.say("ended"), "calm"
-    if key.expires_at <= now:
-        return page.say("expired"), "calm"
-    if not key_operations.permissions_now(key):
-        return page.say("may do nothing any more"), "bad"
-    return page.say("good"), "good"
+    state = state_of(key, now)
+    return page.say(STATE_WORDS[state]), TONES[state]
 
 
 def _key(page: PageContext, key_id: str) -> ApiKey:

@@ -11,11 +11,11 @@ from hotline.domain.hook import HOOK_EVENTS, Told
 from hotline.flow.model import Flow
 from hotline.flow.network import Network
 from hotline.operations import hooks
-from hotline.operations.api_keys import SCOPES, NotAKey, admit
+from hotline.operations.api_keys import DAY_WORDS, SCOPE_WORDS, SCOPES, NotAKey, admit
+from hotline.operations.hooks import ENDED_WORDS, EVENT_WORDS
 from hotline.operations.line import Line
 from hotline.store import hooks as store
 from hotline.store.database import transaction
-from hotline.web.console.keys import DAY_WORDS, ENDED_WORDS, EVENT_WORDS, SCOPE_WORDS
 from tests.lines import Clock, make_line
 from tests.web.console.visitors import Browser, console, sign_in
 
