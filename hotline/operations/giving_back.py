@@ -17,7 +17,7 @@ def give_back(line: Line, db: Connection, leg: LegRow, now: datetime) -> bool:
     ticket = tickets.by_id(db, leg.ticket_id) if leg.ticket_id is not None else None
     if ticket is None or ticket.state != "taken" or ticket.owner != leg.person:
         return False
-    return _open_again(line, db, ticket, leg.person, now)
+    return open_again(line, db, ticket, leg.person, now)
 
 
 def end_call_back(line: Line, call_sid: str, now: datetime) -> bool:
@@ -44,14 +44,15 @@ def miss(line: Line, db: Connection, leg: LegRow, now: datetime) -> bool:
 def free_overdue(line: Line, db: Connection, now: datetime) -> bool:
     """Open every ticket again that was taken and of whose call back nothing more was heard. True: texts
     are on their way."""
-    told = [_open_again(line, db, ticket, None, now) for ticket in tickets.overdue(db, now)]
+    told = [open_again(line, db, ticket, "system", now) for ticket in tickets.overdue(db, now)]
     return any(told)
 
 
-def _open_again(line: Line, db: Connection, ticket: Ticket, by: str | None, now: datetime) -> bool:
-    """What is urgent is told again, for the others have seen it taken."""
-    tickets.move(db, ticket.id, "open", by, now)
-    audit.record(db, by or "system", "ticket.open", ticket.code, now)
+def open_again(line: Line, db: Connection, ticket: Ticket, by: str, now: datetime) -> bool:
+    """Nobody has the ticket any more. What is urgent is told again, for the others have seen it taken;
+    True: texts are on their way."""
+    tickets.move(db, ticket.id, "open", None, now)
+    audit.record(db, by, "ticket.open", ticket.code, now)
     return ticket.is_urgent and tell_of_ticket(
         line, db, line.library(), ticket.id, ticket.code, ticket.kind, True, ticket.language, now
     )

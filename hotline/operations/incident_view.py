@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import Connection, text
 
 from hotline.domain.incident import STEPS, IncidentState, may_step
-from hotline.domain.verification import Lack, has_pair
+from hotline.domain.verification import Lack
 from hotline.operations.incidents import find, suggested_streets
 from hotline.operations.line import Line
 from hotline.operations.near_duplicates import Proposal, proposals
@@ -69,11 +69,6 @@ class Whole:
         if self.of.merged_into_id is not None:
             return []
         return [state for state in STEPS if may_step(self.of.state, state)]
-
-    @property
-    def is_pair_found(self) -> bool:
-        now_asked = [one.counted for one in self.requests if one.round == self.of.asking_round]
-        return has_pair(now_asked)
 
 
 def whole(line: Line, code: str, now: datetime) -> Whole:

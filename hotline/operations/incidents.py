@@ -234,6 +234,8 @@ def _write_report(
         code = new_code(line.pick)
         if reports.read(db, line.keyring, code) is None and not incidents.by_code(db, line.keyring, code):
             break
+    else:
+        raise RuntimeError("no free report code: old reports have not been deleted")
     reports.start(db, line.keyring, code, None, channel, language, now, source)
     for question, words in answers.items():
         if words.strip():

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Final
 
 from sqlalchemy import Engine
@@ -116,20 +116,27 @@ def build_library(
         language: {name: value for name, value in known.items() if name not in told.get(language, {})}
         for language, known in values.items()
     }
-    clips = _clips(flow, wordings, fixed)
+    clips = _clips(flow, wordings, fixed, mode, decisions, today)
     return Library(wordings, values, frozenset(withheld), prefix, clips, frozenset(shut))
 
 
 def _clips(
-    flow: Flow, wordings: Mapping[Key, str], values: Mapping[Language, Mapping[str, str]]
+    flow: Flow,
+    wordings: Mapping[Key, str],
+    values: Mapping[Language, Mapping[str, str]],
+    mode: Mode,
+    decisions: Mapping[str, Review],
+    today: date,
 ) -> dict[tuple[str, Language], str]:
-    """Clips of wordings that may be said; one whose wording changes from call to call stands for none."""
+    """Clips that may be played, of wordings that may be said; one whose wording changes from call to call
+    stands for none, and while nobody has reviewed the sound a machine reads the words."""
     return {
         (text_id, language): file
         for text_id, text in flow.texts.items()
         for language, file in text.audio.items()
         if (wording := wordings.get((text_id, language, "voice"))) is not None
         and placeholders(wording) <= values[language].keys()
+        and may_say(text, mode, False, decisions.get(text.digest(text_id, language, "voice")), today)
     }
 
 
@@ -153,25 +160,15 @@ def is_blocked(flow: Flow, text_id: str, decisions: Mapping[str, Review]) -> boo
     """A block of any wording of a text ("the law changed") blocks it in every language and channel."""
     text = flow.texts[text_id]
     hashes = [wording_hash(text_id, lang, channel, w) for (lang, channel), w in text.forms().items()]
+    hashes += [text.digest(text_id, language, channel) for language, channel in text.forms()]
     found = [decisions[h] for h in hashes if h in decisions]
     return text.is_blocked or any(review.decision == "blocked" for review in found)
 
 
-def due_soon(flow: Flow, decisions: Mapping[str, Review], today: date, days: int = 14) -> list[str]:
-    """Texts whose review ends within so many days: `home (es, sms): 2026-12-01`."""
-    soon = []
-    for text_id, text in flow.texts.items():
-        for (language, channel), wording in text.forms().items():
-            review = decisions.get(wording_hash(text_id, language, channel, wording))
-            if review and review.due_on and review.due_on <= today + timedelta(days=days):
-                soon.append(f"{text_id} ({language}, {channel}): {review.due_on}")
-    return soon
-
-
 def forms_of(flow: Flow) -> list[tuple[str, Language, Channel, str, str]]:
-    """Every wording: text id, language, channel, wording, hash."""
+    """Every wording: text id, language, channel, wording, and the hash that a review of it is bound to."""
     return [
-        (text_id, language, channel, wording, wording_hash(text_id, language, channel, wording))
+        (text_id, language, channel, wording, text.digest(text_id, language, channel))
         for text_id, text in flow.texts.items()
         for (language, channel), wording in text.forms().items()
     ]

@@ -41,7 +41,6 @@ class Limits:
     turn_days: int = 2
     ticket_days: int = 30
     session_hours: int = 6
-    open_tickets_per_contact: int = 2
     open_tickets: int = 500
     replies_per_window: int = 14
     window_s: int = 30

@@ -18,7 +18,7 @@ from hotline.domain.language import Language
 from hotline.domain.notice import approvers_of, audience_of, is_sight, is_urgent
 from hotline.domain.person import Person, key_of
 from hotline.operations.alert_refusals import AlertRefused, approver, drafter
-from hotline.operations.alerts import find, spoken
+from hotline.operations.alerts import find, spoken, wordings
 from hotline.operations.estimate import Estimate, estimate_of
 from hotline.operations.frequency import check_frequency
 from hotline.operations.hooks import announce_release
@@ -37,6 +37,7 @@ ASKED: Final = (
 )
 ANSWERS: Final[dict[str, str]] = {
     "released": "Alert {CODE} is going out to {PEOPLE} people.",
+    "fed": "Alert {CODE} goes to the public feed alone: no phone is left that got the first one.",
     "agreed": "You agreed to {CODE}. It goes out when one more person agrees.",
     "wrong": "That is not the word for alert {CODE}. Tries left: {LEFT}.",
     "over": "Too many wrong words: alert {CODE} waits for a new request.",
@@ -124,7 +125,7 @@ def start(line: Line, db: Connection, of: Alert, releaser: str, now: datetime) -
     Whoever calls it, nothing unverified goes out. Raises AlertRefused.
     """
     check_verified(line, db, of.kind, of.incident_id, now)
-    texts = estimate_of(line, db, of, now).texts
+    texts = wordings(line, db, of)
     aloud = spoken(line, db, of)
     bodies: dict[Language, Body] = {
         language: Body(
@@ -185,7 +186,7 @@ def _check_ready(line: Line, db: Connection, of: Alert, now: datetime) -> Estima
     check_verified(line, db, of.kind, of.incident_id, now)
     check_frequency(db, of, now)
     told = estimate_of(line, db, of, now)
-    if told.recipients == 0:
+    if told.recipients == 0 and not told.is_followed:
         raise AlertRefused("nobody", of.code)
     if told.waits_until and told.waits_until >= of.ends_at:
         raise AlertRefused("night", of.code)
@@ -200,7 +201,8 @@ def _release(line: Line, db: Connection, of: Alert, person: Person, now: datetim
         return _answer(line, person, "refused", of, WHY=str(refused))
     if released.broadcast_id is None:
         return _answer(line, person, "agreed", of)
-    words = _answer(line, person, "released", of, PEOPLE=str(released.told.recipients)).words
+    which = "released" if released.told.recipients else "fed"
+    words = _answer(line, person, which, of, PEOPLE=str(released.told.recipients)).words
     return Answered(words, (("fan_out", released.broadcast_id),))
 
 

@@ -69,6 +69,7 @@ def _sweep_one(line: Line, of: Broadcast, now: datetime) -> list[tuple[str, int 
         if broadcasts.finish(db, of.id, now):
             if tallies.recount(db, of.id, now):
                 _log.error("sweep.tallies_strayed", broadcast=of.id)
+            tallies.fold_finished(db, of.id, now)
             return []
     return [] if of.is_written else [("fan_out", of.id)]
 

@@ -17,7 +17,7 @@ from hotline.domain.help import (
 )
 from hotline.domain.person import Person
 from hotline.domain.ticket import TicketKind, may_move
-from hotline.operations.dispatch import tell_of_ticket
+from hotline.operations.giving_back import open_again
 from hotline.operations.line import Line
 from hotline.operations.tickets import Owned, Taken, call_back
 from hotline.operations.tickets import take as take_ticket
@@ -81,11 +81,7 @@ def put_back(line: Line, code: str, by: str, now: datetime) -> None:
     """Give a ticket of one's own back to the queue; what is urgent is told again. Raises DeskRefused."""
     with transaction(line.database) as db:
         ticket = _own(db, code, by)
-        tickets.move(db, ticket.id, "open", None, now)
-        audit.record(db, by, "ticket.open", code, now)
-        was_told = ticket.is_urgent and tell_of_ticket(
-            line, db, line.library(), ticket.id, code, ticket.kind, True, ticket.language, now
-        )
+        was_told = open_again(line, db, ticket, by, now)
     if was_told:
         line.queue.wake("messages")
 

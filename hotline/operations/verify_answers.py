@@ -19,7 +19,7 @@ from hotline.operations.line import Line
 from hotline.operations.observing import found_on_scene, keep_pictures
 from hotline.operations.staff_answer import StaffAnswer, say_to
 from hotline.operations.verified import group_of
-from hotline.operations.verifying import FINDING_WORDS, ON_SCENE, ask_more, tell_dispatchers
+from hotline.operations.verifying import FINDING_WORDS, ON_SCENE, ask_more, tell_of_asking
 from hotline.operations.writing import write_text
 from hotline.store import audit, incidents, verify_requests
 from hotline.store.incidents import Incident
@@ -212,7 +212,7 @@ def _found(
     mine = verify_requests.newest_for(db, of.id, person.id)
     if mine:
         verify_requests.found(db, mine.id, finding)
-    tell_dispatchers(line, db, ON_SCENE, now, CODE=of.code, NAME=person.name, FINDING=FINDING_WORDS[finding])
+    tell_of_asking(line, db, ON_SCENE, now, CODE=of.code, NAME=person.name, FINDING=FINDING_WORDS[finding])
     return _said(line, library, person, finding, of, _TEXTS, TIME=clock_time(now, line.hours.zone))
 
 

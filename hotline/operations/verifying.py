@@ -99,14 +99,16 @@ def ask_more(line: Line, db: Connection, library: Library, of: Incident, now: da
         _ask(line, db, library, of, person, now)
     if not near[:wanted] and not is_waiting(requests, now):
         incidents.ask(db, of.id, of.asking_round, "exhausted")
-        tell_dispatchers(line, db, NOBODY_LEFT, now, CODE=of.code)
+        tell_of_asking(line, db, NOBODY_LEFT, now, CODE=of.code)
     return len(near[:wanted])
 
 
-def tell_dispatchers(line: Line, db: Connection, sentence: str, now: datetime, **values: str) -> None:
-    """A text to each dispatcher on duty; the caller wakes `messages` after the commit."""
+def tell_of_asking(line: Line, db: Connection, sentence: str, now: datetime, **values: str) -> None:
+    """A text to each dispatcher on duty, to all when nobody is: the values are sentences of ours too.
+    The caller wakes `messages` after the commit."""
     until = now + line.network.asking.asking.answer_within * 3
-    for person in line.people().available("dispatcher"):
+    roster = line.people()
+    for person in roster.available("dispatcher") or roster.with_role("dispatcher"):
         filled = {name: line.gettext(person.language, value) for name, value in values.items()}
         words = line.gettext(person.language, sentence)
         for name, value in filled.items():

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, select, text, update
+from sqlalchemy import Connection, text
 
 from hotline.domain.phone import PhoneNumber
 from hotline.store.sealing import Keyring
@@ -76,18 +76,6 @@ def words_of(
     )
 
 
-def contact_of(db: Connection, message_id: int) -> int | None:
-    return db.scalar(select(message.c.contact_id).where(message.c.id == message_id))
-
-
-def sids_of(db: Connection, contact_id: int) -> list[str]:
-    """Every carrier sid of a contact's messages."""
-    rows = db.scalars(
-        select(message.c.sid).where(message.c.contact_id == contact_id, message.c.sid.is_not(None))
-    )
-    return [sid for sid in rows if sid]
-
-
 def erase_before(db: Connection, before: datetime, limit: int) -> list[str]:
     """Delete old messages in bounded steps; returns the carrier sids that must go there too."""
     rows = db.execute(
@@ -98,7 +86,3 @@ def erase_before(db: Connection, before: datetime, limit: int) -> list[str]:
         {"before": before, "limit": limit},
     )
     return [row.sid for row in rows if row.sid]
-
-
-def mark_blocked(db: Connection, message_id: int, code: int) -> None:
-    db.execute(update(message).where(message.c.id == message_id).values(status="failed", code=code))

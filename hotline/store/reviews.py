@@ -43,7 +43,9 @@ def newest(db: Connection) -> dict[str, Review]:
     """The newest decision about each wording, by its hash. A proposal decides nothing."""
     rows = db.execute(
         text(
-            "SELECT DISTINCT ON (hash) * FROM text_review WHERE decision <> 'proposed' ORDER BY hash, id DESC"
+            "SELECT DISTINCT ON (hash) hash, text_id, language, channel, decision, reviewed_by, reviewed_on,"
+            " language_reviewed_by, language_reviewed_on, second_by, due_on FROM text_review"
+            " WHERE decision <> 'proposed' ORDER BY hash, id DESC"
         )
     )
     return {row.hash: _read(row) for row in rows}

@@ -94,23 +94,5 @@ def zips_of(db: Connection, contact_id: int) -> list[str]:
     return sorted(rows)
 
 
-def remove_all(db: Connection, contact_id: int) -> None:
-    db.execute(delete(subscription).where(subscription.c.contact_id == contact_id))
-
-
-def counts_by_language(db: Connection, zips: Sequence[str]) -> dict[str, int]:
-    """Recipients an alert for these ZIP codes would have now, by language; none who opted out."""
-    rows = db.execute(
-        text(
-            "SELECT coalesce(c.language, 'es') AS language, count(DISTINCT c.id) AS people"
-            " FROM subscription s JOIN contact c ON c.id = s.contact_id"
-            " WHERE s.zip = ANY(:zips) AND NOT EXISTS"
-            " (SELECT FROM suppression p WHERE p.phone_hash = c.phone_hash) GROUP BY 1"
-        ),
-        {"zips": list(zips)},
-    )
-    return {row.language: row.people for row in rows}
-
-
 def count(db: Connection) -> int:
     return int(db.scalar(select(func.count()).select_from(subscription)) or 0)

@@ -13,6 +13,24 @@ from hotline.domain.delivery import DeliveryStatus
 # Changes younger than this are kept apart: the rate of this moment is read from them.
 RECENT: Final = timedelta(seconds=30)
 FOLD_FROM: Final = 2_000
+# Late receipts of a broadcast that ended longer ago are too few to fold.
+LATE: Final = timedelta(days=2)
+_FOLD: Final = (
+    "WITH many AS ({many}), gone AS (DELETE FROM delivery_tally t USING many WHERE t.broadcast_id = many.id"
+    " AND t.created_at <= :before RETURNING t.broadcast_id, status, reason, code, language, area, change)"
+    " INSERT INTO delivery_tally"
+    " (broadcast_id, status, reason, code, language, area, change, created_at)"
+    " SELECT broadcast_id, status, reason, code, language, area, sum(change), :before FROM gone"
+    " GROUP BY 1, 2, 3, 4, 5, 6 HAVING sum(change) <> 0"
+)
+_FOLD_RUNNING: Final = text(
+    _FOLD.format(
+        many="SELECT b.id FROM broadcast b WHERE (b.finished_at IS NULL OR b.finished_at > :late)"
+        " AND (SELECT count(*) FROM delivery_tally t WHERE t.broadcast_id = b.id"
+        " AND t.created_at <= :before) > :many"
+    )
+)
+_FOLD_ONE: Final = text(_FOLD.format(many="SELECT CAST(:id AS bigint) AS id"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,21 +97,13 @@ def of(db: Connection, broadcast_id: int) -> list[Tally]:
 
 
 def fold(db: Connection, now: datetime) -> None:
-    """Make one row of the many that say the same of a broadcast."""
-    db.execute(
-        text(
-            "WITH many AS (SELECT broadcast_id FROM delivery_tally WHERE created_at < :before"
-            " GROUP BY 1 HAVING count(*) > :many),"
-            " gone AS (DELETE FROM delivery_tally t USING many WHERE t.broadcast_id = many.broadcast_id"
-            " AND t.created_at < :before"
-            " RETURNING t.broadcast_id, status, reason, code, language, area, change)"
-            " INSERT INTO delivery_tally"
-            " (broadcast_id, status, reason, code, language, area, change, created_at)"
-            " SELECT broadcast_id, status, reason, code, language, area, sum(change), :before FROM gone"
-            " GROUP BY 1, 2, 3, 4, 5, 6 HAVING sum(change) <> 0"
-        ),
-        {"before": now - RECENT, "many": FOLD_FROM},
-    )
+    """Make one row of the many that say the same of a broadcast, of those that run or ended lately."""
+    db.execute(_FOLD_RUNNING, {"before": now - RECENT, "late": now - LATE, "many": FOLD_FROM})
+
+
+def fold_finished(db: Connection, broadcast_id: int, now: datetime) -> None:
+    """Make one row of all that say the same of a broadcast that is over: they are kept for ever."""
+    db.execute(_FOLD_ONE, {"before": now, "id": broadcast_id})
 
 
 def recount(db: Connection, broadcast_id: int, now: datetime) -> bool:

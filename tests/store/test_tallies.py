@@ -84,3 +84,41 @@ def test_folding_changes_no_number(line: Line, monkeypatch: pytest.MonkeyPatch) 
         few = db.scalar(text("SELECT count(*) FROM delivery_tally"))
     assert few < many
     assert read(line, broadcast_id) == before
+
+
+def test_a_broadcast_that_is_over_leaves_one_row_of_each_kind(line: Line) -> None:
+    broadcast_id = running(line)
+    with transaction(line.database) as db:
+        tallies.recount(db, broadcast_id, line.clock())
+        for _ in range(3):
+            standing.skip(db, broadcast_id, "cancelled", line.clock(), limit=1)
+    before = read(line, broadcast_id)
+    with transaction(line.database) as db:
+        tallies.fold_finished(db, broadcast_id, line.clock() + timedelta(minutes=1))
+        told = db.execute(
+            text("SELECT status, language, area, count(*) AS n FROM delivery_tally GROUP BY 1, 2, 3")
+        ).all()
+    assert told
+    assert {row.n for row in told} == {1}
+    assert read(line, broadcast_id).tallies == before.tallies
+    assert read(line, broadcast_id).areas == before.areas
+
+
+def test_what_ended_long_ago_is_not_read_again(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tallies, "FOLD_FROM", 1)
+    broadcast_id = running(line)
+    later = line.clock() + timedelta(days=3)
+    with transaction(line.database) as db:
+        tallies.recount(db, broadcast_id, line.clock())
+        for _ in range(3):
+            standing.skip(db, broadcast_id, "cancelled", line.clock(), limit=1)
+        db.execute(text("UPDATE broadcast SET finished_at = :at"), {"at": line.clock()})
+        many = db.scalar(text("SELECT count(*) FROM delivery_tally"))
+        tallies.fold(db, later)
+        assert db.scalar(text("SELECT count(*) FROM delivery_tally")) == many
+        db.execute(text("UPDATE broadcast SET finished_at = NULL"))
+        tallies.fold(db, later)
+        few = db.scalar(text("SELECT count(*) FROM delivery_tally"))
+    assert few is not None
+    assert many is not None
+    assert few < many

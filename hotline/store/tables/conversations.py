@@ -153,6 +153,8 @@ recording = Table(
     at("created_at"),
     at("deleted_at", nullable=True),
     Index("ix_recording_ticket_id", "ticket_id", postgresql_where=text("ticket_id IS NOT NULL")),
+    Index("ix_recording_contact_id", "contact_id", postgresql_where=text("contact_id IS NOT NULL")),
+    Index("ix_recording_report_id", "report_id", postgresql_where=text("report_id IS NOT NULL")),
 )
 
 # One dispatcher's phone ringing for one caller; the first to press 1 has the call.
@@ -172,5 +174,6 @@ leg = Table(
     at("picked_at", nullable=True),
     Column("outcome", String(16)),
     Index("ix_leg_call_sid", "call_sid"),
+    Index("ix_leg_ticket_id", "ticket_id", postgresql_where=text("ticket_id IS NOT NULL")),
     Index("uq_leg_winner", "call_sid", unique=True, postgresql_where=text("accepted_at IS NOT NULL")),
 )

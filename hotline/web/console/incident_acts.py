@@ -1,11 +1,13 @@
 """What is done with an incident in the browser: steps, verifiers, observations, merging, overriding."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from hotline.catalogs import sentence
 from hotline.domain.incident import FINDINGS, INCIDENT_STATES, STEPS, Finding, IncidentState, ObservationKind
 from hotline.operations.incident_refusals import IncidentRefused
 from hotline.operations.incidents import step
@@ -15,7 +17,7 @@ from hotline.operations.overriding import agree_to_override, ask_override
 from hotline.operations.verifying import ask_verifiers, stop_asking
 from hotline.web.console import incident_words as words
 from hotline.web.console.forms import Form, FormFields
-from hotline.web.console.incident_page import confirm, find_whole, show_whole
+from hotline.web.console.incident_page import confirm, require, show_whole
 from hotline.web.console.page import Page, PageContext
 from hotline.web.console.routes import Routes
 
@@ -33,7 +35,7 @@ KINDS: Final[dict[str, ObservationKind]] = {
 
 @routes.get("/incidents/{code}/step/{after}", needs="incidents.work")
 def show_step(page: Page, code: str, after: str) -> Response:
-    find_whole(page, code)
+    require(page, code)
     return _show_step(page, code.upper(), _state(after))
 
 
@@ -91,8 +93,8 @@ def put_on_record(page: Page, code: str, form: Form) -> Response:
 
 @routes.get("/incidents/{code}/merge/{into}", needs="incidents.work")
 def show_merge(page: Page, code: str, into: str) -> Response:
-    find_whole(page, code)
-    find_whole(page, into)
+    require(page, code)
+    require(page, into)
     return _show_merge(page, code.upper(), into.upper())
 
 
@@ -108,8 +110,8 @@ def merge_them(page: Page, code: str, into: str, form: Form) -> Response:
 
 @routes.get("/incidents/{code}/unmerge", needs="incidents.work")
 def show_unmerge(page: Page, code: str) -> Response:
-    find_whole(page, code)
-    return _show_unmerge(page, code.upper())
+    require(page, code)
+    return _show(page, code.upper(), UNMERGE)
 
 
 @routes.post("/incidents/{code}/unmerge", needs="incidents.work")
@@ -118,14 +120,14 @@ def unmerge_it(page: Page, code: str, form: Form) -> Response:
     try:
         unmerge(page.line, code.upper(), page.me.name, reason, page.now)
     except IncidentRefused as refused:
-        return _show_unmerge(page, code.upper(), refused, reason)
+        return _show(page, code.upper(), UNMERGE, refused, reason)
     return page.go(f"/incidents/{code.upper()}", "It stands by itself again.")
 
 
 @routes.get("/incidents/{code}/override", needs="incidents.work")
 def show_override(page: Page, code: str) -> Response:
-    find_whole(page, code)
-    return _show_override(page, code.upper())
+    require(page, code)
+    return _show(page, code.upper(), OVERRIDE)
 
 
 @routes.post("/incidents/{code}/override", needs="incidents.work")
@@ -134,14 +136,14 @@ def ask_for_override(page: Page, code: str, form: Form) -> Response:
     try:
         ask_override(page.line, code.upper(), page.me.name, reason, page.now)
     except IncidentRefused as refused:
-        return _show_override(page, code.upper(), refused, reason)
+        return _show(page, code.upper(), OVERRIDE, refused, reason)
     return page.go(f"/incidents/{code.upper()}", "The override is asked for. A second person must agree.")
 
 
 @routes.get("/incidents/{code}/override/agree", needs="incidents.override")
 def show_agree(page: Page, code: str) -> Response:
-    find_whole(page, code)
-    return _show_agree(page, code.upper())
+    require(page, code)
+    return _show(page, code.upper(), AGREE)
 
 
 @routes.post("/incidents/{code}/override/agree", needs="incidents.override")
@@ -150,8 +152,63 @@ def agree(page: Page, code: str, form: Form) -> Response:
     try:
         agree_to_override(page.line, code.upper(), page.me.name, reason, page.now)
     except IncidentRefused as refused:
-        return _show_agree(page, code.upper(), refused, reason)
+        return _show(page, code.upper(), AGREE, refused, reason)
     return page.go(f"/incidents/{code.upper()}", "Overridden: it counts as confirmed, and stays flagged.")
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What a page says before something is done: `act` is its address below the incident's."""
+
+    act: str
+    title: str
+    help_words: str
+    button: str
+    is_grave: bool = False
+
+
+UNMERGE: Final = Ask(
+    "unmerge",
+    sentence("Separate {CODE} again"),
+    sentence("It stands by itself again, where it stood. This can be undone."),
+    sentence("Separate"),
+)
+OVERRIDE: Final = Ask(
+    "override",
+    sentence("Emergency override of {CODE}"),
+    sentence(
+        "Only when waiting would harm people. Write down what you know and from whom, in at least 15"
+        " letters. A second person must agree within 30 minutes, and the incident stays flagged."
+    ),
+    sentence("Ask for the override"),
+    is_grave=True,
+)
+AGREE: Final = Ask(
+    "override/agree",
+    sentence("Agree to the override of {CODE}"),
+    sentence(
+        "The incident counts as confirmed for 30 minutes, although something is missing. It stays"
+        " flagged for ever, with both names and reasons. This cannot be undone."
+    ),
+    sentence("Agree"),
+    is_grave=True,
+)
+
+
+def _show(
+    page: PageContext, code: str, ask: Ask, refused: IncidentRefused | None = None, reason: str = ""
+) -> Response:
+    return confirm(
+        page,
+        page.say(ask.title, CODE=code),
+        page.say(ask.help_words),
+        f"/console/incidents/{code}/{ask.act}",
+        f"/console/incidents/{code}",
+        page.say(ask.button),
+        refused=refused,
+        reason=reason,
+        is_grave=ask.is_grave,
+    )
 
 
 def _show_step(
@@ -186,59 +243,6 @@ def _show_merge(
         page.say("Merge"),
         refused=refused,
         reason=reason,
-    )
-
-
-def _show_unmerge(
-    page: PageContext, code: str, refused: IncidentRefused | None = None, reason: str = ""
-) -> Response:
-    return confirm(
-        page,
-        page.say("Separate {CODE} again", CODE=code),
-        page.say("It stands by itself again, where it stood. This can be undone."),
-        f"/console/incidents/{code}/unmerge",
-        f"/console/incidents/{code}",
-        page.say("Separate"),
-        refused=refused,
-        reason=reason,
-    )
-
-
-def _show_override(
-    page: PageContext, code: str, refused: IncidentRefused | None = None, reason: str = ""
-) -> Response:
-    return confirm(
-        page,
-        page.say("Emergency override of {CODE}", CODE=code),
-        page.say(
-            "Only when waiting would harm people. Write down what you know and from whom, in at least 15"
-            " letters. A second person must agree within 30 minutes, and the incident stays flagged."
-        ),
-        f"/console/incidents/{code}/override",
-        f"/console/incidents/{code}",
-        page.say("Ask for the override"),
-        refused=refused,
-        reason=reason,
-        is_grave=True,
-    )
-
-
-def _show_agree(
-    page: PageContext, code: str, refused: IncidentRefused | None = None, reason: str = ""
-) -> Response:
-    return confirm(
-        page,
-        page.say("Agree to the override of {CODE}", CODE=code),
-        page.say(
-            "The incident counts as confirmed for 30 minutes, although something is missing. It stays"
-            " flagged for ever, with both names and reasons. This cannot be undone."
-        ),
-        f"/console/incidents/{code}/override/agree",
-        f"/console/incidents/{code}",
-        page.say("Agree"),
-        refused=refused,
-        reason=reason,
-        is_grave=True,
     )
 
 

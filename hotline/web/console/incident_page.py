@@ -5,7 +5,9 @@ from starlette.responses import Response
 
 from hotline.operations.incident_refusals import INCIDENT_REFUSALS, IncidentRefused
 from hotline.operations.incident_view import Whole, whole
+from hotline.operations.incidents import find
 from hotline.operations.line import Line
+from hotline.store.database import transaction
 from hotline.web.console import incident_words as words
 from hotline.web.console.map_points import points_of_incident
 from hotline.web.console.page import PageContext
@@ -45,6 +47,15 @@ def find_whole(page: PageContext, code: str) -> Whole:
     """Raises HTTPException 404."""
     try:
         return whole(page.line, code.upper(), page.now)
+    except IncidentRefused:
+        raise HTTPException(404) from None
+
+
+def require(page: PageContext, code: str) -> None:
+    """Raises HTTPException 404 when no incident has this code."""
+    try:
+        with transaction(page.line.database) as db:
+            find(page.line, db, code.upper())
     except IncidentRefused:
         raise HTTPException(404) from None
 
