@@ -14,7 +14,7 @@ from hotline.domain.visitor import Visitor
 from hotline.operations import second_factor, sessions
 from hotline.operations.account_refusals import AccountRefused
 from hotline.operations.line import Line
-from hotline.operations.passwords import hash_password, is_right
+from hotline.operations.passwords import KNOWN, hash_password, is_right
 from hotline.operations.tokens import hash_of, new_token
 from hotline.store import accounts, audit, passkeys, sign_in, staff_sessions
 from hotline.store.accounts import Account
@@ -36,6 +36,10 @@ class OwnAccount:
     passkeys: Sequence[Passkey]
     password_at: datetime | None
 
+    @property
+    def has_second(self) -> bool:
+        return self.has_code or bool(self.passkeys)
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -52,28 +56,40 @@ def own_account(line: Line, visitor: Visitor) -> OwnAccount:
 
 
 def change_password(line: Line, visitor: Visitor, old: str, new: str, now: datetime) -> str:
-    """Change it, and end one's other sessions. Returns this session's new token. Raises AccountRefused."""
+    """Change it, and end one's other sessions and what was given by half with the old one. Returns this
+    session's new token. It is no proof anew where there is a second one to show. Raises AccountRefused,
+    Crowded."""
     if weak := weakness(new, visitor.name):
         raise AccountRefused(weak)
-    _try(line, visitor, now)
+    with KNOWN.turn():
+        _try(line, visitor, now)
+        with transaction(line.database) as db:
+            of = _of(db, visitor)
+        if not is_right(old, of.password_hash):
+            raise AccountRefused("wrong_password")
+        fresh = hash_password(new)
     with transaction(line.database) as db:
-        of = _of(db, visitor)
-    if not is_right(old, of.password_hash):
-        raise AccountRefused("wrong_password")
-    fresh = hash_password(new)
-    with transaction(line.database) as db:
+        accounts.lock(db, of.person_id)
+        if _of(db, visitor).password_hash != of.password_hash:  # changed meanwhile, from elsewhere
+            raise AccountRefused("wrong_password")
         accounts.set_password(db, of.person_id, fresh, now)
+        sign_in.end_proofs(db, of.person_id)
         staff_sessions.end_all(db, of.person_id, "password", now, but=visitor.session_id)
-        return _proven(db, visitor, "account.password", now)
+        return _proven(db, visitor, "account.password", now, is_proof=not of.has_second)
 
 
 def step_up_with_password(line: Line, visitor: Visitor, password: str, now: datetime) -> str:
-    """Show by the password that it is oneself. Returns this session's new token. Raises AccountRefused."""
-    _try(line, visitor, now)
-    with transaction(line.database) as db:
-        of = _of(db, visitor)
-    if not is_right(password, of.password_hash):
-        raise AccountRefused("wrong_password")
+    """Show by the password that it is oneself, where there is no second proof to show: whoever watched it
+    being typed must not change what else lets in. Returns this session's new token. Raises AccountRefused,
+    Crowded."""
+    with KNOWN.turn():
+        _try(line, visitor, now)
+        with transaction(line.database) as db:
+            of = _of(db, visitor)
+        if of.has_second:
+            raise AccountRefused("show_second")
+        if not is_right(password, of.password_hash):
+            raise AccountRefused("wrong_password")
     with transaction(line.database) as db:
         return _proven(db, visitor, "account.step_up", now)
 
@@ -195,8 +211,8 @@ def _try(line: Line, visitor: Visitor, now: datetime) -> None:
         raise AccountRefused("wait")
 
 
-def _proven(db: Connection, visitor: Visitor, act: str, now: datetime) -> str:
-    token = sessions.prove(db, visitor, now)
+def _proven(db: Connection, visitor: Visitor, act: str, now: datetime, is_proof: bool = True) -> str:
+    token = sessions.prove(db, visitor, now) if is_proof else sessions.turn_token(db, visitor, now)
     if token is None:
         raise AccountRefused("nobody")
     sign_in.forgive(db, [f"p{visitor.session_id}"])

@@ -1,5 +1,5 @@
-"""What a demo starts with: three neighbours who asked for alerts and two people who answer them, on numbers
-that reach nobody."""
+"""What a demo starts with: three neighbours who asked for alerts, two people who answer them, a school, a
+market and an event, on numbers that reach nobody."""
 
 from datetime import datetime
 from typing import Final
@@ -8,6 +8,7 @@ from hotline.domain.language import Language
 from hotline.domain.notice import AUDIENCES
 from hotline.domain.phone import PhoneNumber
 from hotline.operations.accounts import demo_accounts
+from hotline.operations.demo_places import add_places
 from hotline.operations.line import Line
 from hotline.operations.people import EVERY_DUTY, Given, add
 from hotline.operations.staff_pin import hash_pin
@@ -28,9 +29,10 @@ STAFF: Final[tuple[Given, ...]] = (
 
 
 def add_demo_data(line: Line, now: datetime) -> int:
-    """Sign neighbours up and add the staff, once; a demo that starts again changes nothing. Returns how many
-    neighbours were new."""
+    """Sign neighbours up, add the staff and the places, once; a demo that starts again changes nothing.
+    Returns how many neighbours were new."""
     add_staff(line, now)
+    add_places(line, now)
     return sum(
         add_neighbour(line, number, language, zip_code, now) for number, language, zip_code in NEIGHBOURS
     )

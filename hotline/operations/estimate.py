@@ -10,8 +10,9 @@ from hotline.domain.alert import quiet_until
 from hotline.domain.language import LANGUAGES, Channel, Language
 from hotline.domain.notice import MessageKind, audience_of, is_urgent
 from hotline.operations.alerts import Wording, find, spoken, wordings
+from hotline.operations.feeds import PUBLIC
 from hotline.operations.line import Line
-from hotline.store import broadcasts, notices
+from hotline.store import alerts, broadcasts, notices
 from hotline.store.alerts import Alert
 from hotline.store.database import transaction
 from hotline.store.notices import Reach
@@ -23,6 +24,8 @@ class Estimate:
     """`cost` in millionths of a dollar; `minutes` to the last text or call at the permitted rates.
 
     `people` get a text, `calls` are people who chose calls; none is called without an approved wording.
+
+    `is_followed`: whoever follows the public feed saw the first one, and hears this also when no phone does.
 
     `waits_until` is when the last place's night ends, for what waits for morning.
     """
@@ -36,6 +39,7 @@ class Estimate:
     waits_until: datetime | None
     calls: dict[Language, int] = field(default_factory=dict)
     reach: tuple[Reach, ...] = ()
+    is_followed: bool = False
 
     @property
     def recipients(self) -> int:
@@ -75,6 +79,7 @@ def estimate_of(line: Line, db: Connection, of: Alert, now: datetime) -> Estimat
         _waits_until(of, now) if line.limits.has_quiet_hours else None,
         calls,
         reach,
+        _is_followed(line, db, of),
     )
 
 
@@ -84,6 +89,11 @@ def reach_of(db: Connection, of: Alert) -> tuple[Reach, ...]:
         return tuple(notices.asked_for(db, of.zips, audience_of(of.kind)))
     first = broadcasts.of_alert(db, of.follows_id)
     return tuple(notices.reached(db, first.id)) if first else ()
+
+
+def _is_followed(line: Line, db: Connection, of: Alert) -> bool:
+    first = alerts.by_id(db, line.keyring, of.follows_id) if of.follows_id else None
+    return first is not None and first.kind in PUBLIC
 
 
 def _people(reach: Iterable[Reach], channel: Channel) -> dict[Language, int]:

@@ -11,7 +11,7 @@ from hotline.domain.notice import MessageKind
 from hotline.operations.line import Line
 from hotline.store import public_alerts
 from hotline.store.database import transaction
-from hotline.store.public_alerts import PublicAlert
+from hotline.store.public_alerts import Earlier, PublicAlert
 
 # What a feed tells of, by the kind that began it; what goes to named contacts or by a list of its own is
 # nobody else's. An exercise and a test are documents that say so, and in no feed.
@@ -34,13 +34,14 @@ MESSAGES: Final[Mapping[MessageKind, Message]] = {
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """One message for the public. `refers_to` are the earlier ones of the same thing, the oldest first;
-    `ended_by` is what ended it, `changed_at` when anything was last said of it."""
+    """One message for the public. `refers_to` are the earlier ones of the same thing, the oldest first, also
+    such as are not to be had any more; `ended_by` is what ended it, `changed_at` when anything was last said
+    of it."""
 
     of: PublicAlert
     standing: Standing
     message: Message
-    refers_to: tuple[PublicAlert, ...]
+    refers_to: tuple[Earlier, ...]
     ended_by: str | None
     changed_at: datetime
     area: Mapping[Language, str]
@@ -58,26 +59,23 @@ def published(line: Line, now: datetime) -> list[Published]:
     """What was released in the last seven days, the newest first."""
     with transaction(line.database) as db:
         found = public_alerts.since(db, line.keyring, now - KEPT, (*PUBLIC, *MARKED), MOST)
-    return [_published(line, one, _thread(found, one)) for one in found]
+        threads = public_alerts.threads(db, [one.first or one.code for one in found])
+    return [_published(line, one, found, threads[one.first or one.code]) for one in found]
 
 
-def _thread(found: Sequence[PublicAlert], of: PublicAlert) -> list[PublicAlert]:
-    """Everything that speaks of the same thing, the oldest first."""
-    first = of.first or of.code
-    return [one for one in reversed(found) if first in (one.code, one.first)]
-
-
-def _published(line: Line, of: PublicAlert, thread: Sequence[PublicAlert]) -> Published:
+def _published(
+    line: Line, of: PublicAlert, found: Sequence[PublicAlert], thread: Sequence[Earlier]
+) -> Published:
     place = next(index for index, one in enumerate(thread) if one.code == of.code)
-    later = thread[place + 1 :]
-    is_first = of.first is None
+    later = {one.code for one in thread[place + 1 :]}
+    after = [one for one in reversed(found) if one.code in later]
     return Published(
         of=of,
         standing=_standing(line, of),
         message=MESSAGES.get(of.kind, "Alert"),
         refers_to=tuple(thread[:place]),
-        ended_by=next((one.code for one in later if one.kind in ENDS_THE_FIRST), None),
-        changed_at=later[-1].released_at if later and is_first else of.released_at,
+        ended_by=next((one.code for one in after if one.kind in ENDS_THE_FIRST), None),
+        changed_at=after[-1].released_at if after and of.first is None else of.released_at,
         area=_area(line, of),
         sender={language: line.library().values[language].get("ORG", "") for language in LANGUAGES},
     )

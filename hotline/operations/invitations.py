@@ -8,20 +8,31 @@ from typing import Final
 from sqlalchemy import Connection
 from webauthn.helpers import bytes_to_base64url
 
+from hotline.catalogs import sentence
 from hotline.domain.language import Language
 from hotline.domain.password import weakness
-from hotline.operations import second_factor
+from hotline.operations import second_factor, sessions
 from hotline.operations.account_refusals import AccountRefused
 from hotline.operations.line import Line
-from hotline.operations.passwords import hash_password
+from hotline.operations.passwords import KNOWN, hash_password
 from hotline.operations.second_factor import NewCode
 from hotline.operations.sign_in import SignedIn, let_in
+from hotline.operations.telling import tell
 from hotline.operations.tokens import hash_of, new_token
-from hotline.store import accounts, audit, staff_sessions
+from hotline.store import accounts, audit, people, sign_in, staff_sessions
 from hotline.store.accounts import Account, Invitation
 from hotline.store.database import transaction
 
 GOOD_FOR: Final = timedelta(hours=72)
+
+# Whoever makes a link could use it: so the phone of whom it is for is told of the link, and of its use.
+LINK_TOLD: Final = sentence(
+    "{NAME} made a link that begins your console account. It is for you alone. If it does not reach you soon,"
+    " call an admin."
+)
+USED_TOLD: Final = sentence(
+    "Your console account was made just now. If that was not you, call another admin at once."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +64,6 @@ class Second:
     code: str = ""
     passkey: str = ""
 
-    @property
-    def is_given(self) -> bool:
-        return bool(self.code or self.passkey)
-
 
 def invite(line: Line, person_id: int, actor: str, now: datetime) -> Invited:
     """Invite somebody who has no account yet. Raises AccountRefused: nobody, has_account."""
@@ -66,7 +73,9 @@ def invite(line: Line, person_id: int, actor: str, now: datetime) -> Invited:
             raise AccountRefused("nobody")
         if of.password_hash is not None:
             raise AccountRefused("has_account")
-        return write_invitation(db, of, actor, now)
+        invited = write_invitation(line, db, of, actor, now)
+    line.queue.wake("messages")
+    return invited
 
 
 def reset(line: Line, person_id: int, actor: str, now: datetime) -> Invited:
@@ -77,19 +86,24 @@ def reset(line: Line, person_id: int, actor: str, now: datetime) -> Invited:
         if of is None:
             raise AccountRefused("nobody")
         begin_anew(db, of, now)
-        return write_invitation(db, of, actor, now)
+        invited = write_invitation(line, db, of, actor, now)
+    line.queue.wake("messages")
+    return invited
 
 
 def begin_anew(db: Connection, of: Account, now: datetime) -> None:
     """Nothing of before lets anybody in: no password, no second proof, no device, no session."""
     accounts.lock(db, of.person_id)
     accounts.forget_secrets(db, of.person_id)
+    sign_in.end_proofs(db, of.person_id)
     staff_sessions.end_all(db, of.person_id, "recovery", now)
 
 
-def write_invitation(db: Connection, of: Account, actor: str, now: datetime) -> Invited:
+def write_invitation(line: Line, db: Connection, of: Account, actor: str, now: datetime) -> Invited:
+    """A new link, of which the phone of whom it is for is told; wake `messages` after the commit."""
     token, expires_at = new_token(), now + GOOD_FOR
     accounts.invite(db, of.person_id, hash_of(token), actor[:64], now, expires_at)
+    _tell(line, db, of, LINK_TOLD, now, NAME=actor[:64])
     audit.record(db, actor[:64], "account.invite", f"person {of.person_id}", now)
     return Invited(of.name, f"/console/join/{token}", expires_at)
 
@@ -110,20 +124,33 @@ def welcome(line: Line, token: str, public_url: str, now: datetime) -> Welcome:
 def accept(
     line: Line, token: str, password: str, second: Second, device: str, public_url: str, now: datetime
 ) -> SignedIn:
-    """Make the account, and sign in. Raises AccountRefused; then the invitation is still good."""
+    """Make the account, and sign in. Raises AccountRefused, Crowded; then the invitation is still good.
+
+    `device` says where from, and is written down with it; no address is.
+    """
     with transaction(line.database) as db:
         _, of = _found(db, token, now, for_update=False)
     if weak := weakness(password, of.name):
         raise AccountRefused(weak)
-    password_hash = hash_password(password)
+    with KNOWN.turn():
+        password_hash = hash_password(password)
     with transaction(line.database) as db:
         invitation, of = _found(db, token, now, for_update=True)
         accounts.set_password(db, of.person_id, password_hash, now)
         _keep_second(line, db, of, second, _challenge(token), public_url, now)
         accounts.use_invitation(db, invitation.id, now)
         signed_in = let_in(db, of, device, "", now)
-        audit.record(db, of.name, "account.join", f"person {of.person_id}", now)
+        _tell(line, db, of, USED_TOLD, now)
+        details = {"invited_by": invitation.invited_by, "device": device[: sessions.DEVICE_LONGEST]}
+        audit.record(db, of.name, "account.join", f"person {of.person_id}", now, details)
+    line.queue.wake("messages")
     return signed_in
+
+
+def _tell(line: Line, db: Connection, of: Account, words: str, now: datetime, **values: str) -> None:
+    found = people.by_id(db, line.keyring, of.person_id)
+    if found is not None and found.person is not None:
+        tell(line, db, [found.person], words, now, **values)
 
 
 def _found(db: Connection, token: str, now: datetime, for_update: bool) -> tuple[Invitation, Account]:

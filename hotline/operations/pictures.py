@@ -15,11 +15,15 @@ _KINDS: Final = (
 
 
 class NoPicture(Exception):
-    """There is none of this number, or it is no picture."""
+    """There is none of this number."""
+
+
+class OtherKind(Exception):
+    """What was sent is no picture that a browser may show."""
 
 
 def report_picture(line: Line, code: str, number: int, by: str) -> tuple[bytes, str]:
-    """One picture of a report and its kind. Raises NoPicture and CarrierUnreachable."""
+    """One picture of a report and its kind. Raises NoPicture, OtherKind and CarrierUnreachable."""
     with transaction(line.database) as db:
         told = reports.read(db, line.keyring, code)
         address = _pick(told.media if told else (), number)
@@ -28,7 +32,7 @@ def report_picture(line: Line, code: str, number: int, by: str) -> tuple[bytes, 
 
 
 def scene_picture(line: Line, observation_id: int, number: int, by: str) -> tuple[bytes, str]:
-    """One picture of an observation and its kind. Raises NoPicture and CarrierUnreachable."""
+    """One picture of an observation and its kind. Raises NoPicture, OtherKind and CarrierUnreachable."""
     with transaction(line.database) as db:
         seen = observations.by_id(db, line.keyring, observation_id)
         address = _pick(seen.media if seen else (), number)
@@ -50,5 +54,5 @@ def _fetched(line: Line, address: str) -> tuple[bytes, str]:
     if kind is None and body[:4] == b"RIFF" and body[8:12] == b"WEBP":
         kind = "image/webp"
     if kind is None:
-        raise NoPicture
+        raise OtherKind
     return body, kind

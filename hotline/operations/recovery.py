@@ -56,8 +56,9 @@ def confirm(line: Line, admin: Visitor, person_id: int, now: datetime) -> Invite
             raise AccountRefused("same_admin")
         begin_anew(db, of, now)
         accounts.end_recovery(db, found[0].id, now, confirmed_by=admin.person_id)
-        invited = write_invitation(db, of, admin.name, now)
+        invited = write_invitation(line, db, of, admin.name, now)
         audit.record(db, admin.name, "account.recover", f"person {person_id}", now)
+    line.queue.wake("messages")
     return invited
 
 

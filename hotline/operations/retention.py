@@ -1,5 +1,6 @@
 """Erase what is older than its period, here and at the carrier; a hash and a consent stay as proof."""
 
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -7,6 +8,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from hotline.domain.hook import KEPT as TELLINGS_KEPT
 from hotline.operations.erasure import erase_contact, erase_unreadable
 from hotline.operations.idempotency import KEPT as ANSWERS_KEPT
 from hotline.operations.line import Line
@@ -15,6 +17,7 @@ from hotline.store import (
     contacts,
     deletions,
     expiry,
+    hooks,
     idempotency,
     incidents,
     recordings,
@@ -32,7 +35,7 @@ COUNTER_DAYS: Final = 400
 Step = Callable[[Connection], int]
 
 
-def run(line: Line, now: datetime) -> dict[str, int]:
+def run(line: Line, now: datetime, stopping: threading.Event | None = None) -> dict[str, int]:
     """Erase in bounded steps, each a transaction of its own; again at once is the same as once.
 
     Returns how many of each kind, and wakes another run when one of them is not done.
@@ -40,7 +43,7 @@ def run(line: Line, now: datetime) -> dict[str, int]:
     erased: Counter[str] = Counter()
     is_done = True
     for name, step in _steps(line, now):
-        is_done &= _all(line, name, step, erased)
+        is_done &= _all(line, name, step, erased, stopping)
     with transaction(line.database) as db:
         audit.record(db, "system", "retention.run", now.date().isoformat(), now, dict(erased))
     line.queue.wake("deletions")
@@ -49,9 +52,12 @@ def run(line: Line, now: datetime) -> dict[str, int]:
     return dict(erased)
 
 
-def _all(line: Line, name: str, step: Step, erased: Counter[str]) -> bool:
-    """Repeat one step until nothing is left; False when that takes too long for one run."""
+def _all(line: Line, name: str, step: Step, erased: Counter[str], stopping: threading.Event | None) -> bool:
+    """Repeat one step until nothing is left; False when that takes too long for one run, or for one that
+    was asked to stop."""
     for _ in range(MOST_STEPS):
+        if stopping and stopping.is_set():
+            return False
         try:
             with transaction(line.database) as db:
                 count = step(db)
@@ -91,6 +97,7 @@ def _steps(line: Line, now: datetime) -> Iterator[tuple[str, Step]]:
     yield "tickets", lambda db: _tickets(line, db, ago(limits.ticket_days), now)
     yield "contacts", lambda db: _contacts(line, db, ago(limits.contact_days), now)
     yield "answers", lambda db: idempotency.forget(db, now - ANSWERS_KEPT, STEP)
+    yield "hook calls", lambda db: hooks.forget(db, now - TELLINGS_KEPT, STEP)
     yield "health", lambda db: expiry.health(db, ago(limits.contact_days), STEP)
     yield "sign-ins", lambda db: sign_in.forget(db, now, STEP)
     yield "counters", lambda db: min(expiry.counters(db, ago(COUNTER_DAYS).date()), STEP - 1)

@@ -33,6 +33,9 @@ DIGITS: Final = 6
 ISSUER: Final = "Hotline"
 PASSKEY_NAME_LONGEST: Final = 40
 
+# What comes of an answer that no browser gives; RecursionError: JSON in JSON, a thousand deep.
+_NO_ANSWER: Final = (WebAuthnException, ValueError, KeyError, TypeError, StopIteration, RecursionError)
+
 
 @dataclass(frozen=True, slots=True)
 class NewCode:
@@ -134,7 +137,7 @@ def passkey_to_show(db: Connection, person_id: int, challenge: str, public_url: 
 def add_passkey(
     db: Connection, person_id: int, made: str, name: str, challenge: str, public_url: str, now: datetime
 ) -> bool:
-    """Keep what the browser made, when it is an answer to our challenge."""
+    """Keep what the browser made, when it is an answer to our challenge and nobody has it yet."""
     try:
         good = webauthn.verify_registration_response(
             credential=made,
@@ -142,9 +145,11 @@ def add_passkey(
             expected_rp_id=_host(public_url),
             expected_origin=_origin(public_url),
         )
-    except (WebAuthnException, ValueError):
+    except _NO_ANSWER:
         return False
     known = bytes_to_base64url(good.credential_id)
+    if passkeys.is_known(db, known):
+        return False
     key = bytes_to_base64url(good.credential_public_key)
     called = name[:PASSKEY_NAME_LONGEST]
     passkeys.add(db, person_id, known, key, good.sign_count, called, now)
@@ -166,7 +171,7 @@ def use_passkey(
             credential_public_key=base64url_to_bytes(one.public_key),
             credential_current_sign_count=one.sign_count,
         )
-    except (WebAuthnException, ValueError, KeyError, TypeError, StopIteration):
+    except _NO_ANSWER:
         return False
     passkeys.use(db, one.id, good.new_sign_count, now)
     return True

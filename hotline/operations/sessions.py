@@ -6,14 +6,14 @@ old one later than requests on their way can take has a copy, and the session is
 """
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import Connection
 
-from hotline.domain.permission import permissions_of
+from hotline.domain.permission import Permission, permissions_of
 from hotline.domain.visitor import Visitor
 from hotline.operations.line import Line
 from hotline.operations.tokens import hash_of, new_token
@@ -68,6 +68,13 @@ def visit(line: Line, token: str, now: datetime) -> Visited | None:
         return _advance(db, found, shown, now) if found else None
 
 
+def standing(line: Line, session_ids: Collection[int], now: datetime) -> Mapping[int, frozenset[Permission]]:
+    """Of these sessions, those that are not over, and what each may do now. Raises DatabaseAway."""
+    with transaction(line.database) as db:
+        found = staff_sessions.with_ids(db, session_ids)
+    return {one.id: permissions_of(one.roles) for one in found if _over(one, now) is None}
+
+
 def csrf_matches(visitor: Visitor, sent: str) -> bool:
     """Does a form carry the secret of this session?"""
     return hmac.compare_digest(visitor.csrf.encode(), sent.encode())
@@ -81,12 +88,19 @@ def has_stepped_up(visitor: Visitor, now: datetime) -> bool:
 
 def prove(db: Connection, visitor: Visitor, now: datetime) -> str | None:
     """They have shown anew that it is them: returns the session's new token; None when it is over."""
+    token = turn_token(db, visitor, now)
+    if token is not None:
+        staff_sessions.step_up(db, visitor.session_id, now)
+    return token
+
+
+def turn_token(db: Connection, visitor: Visitor, now: datetime) -> str | None:
+    """A new token for the session; None when it is over."""
     found = _own(db, visitor)
     if found is None:
         return None
     token = new_token()
     staff_sessions.turn(db, found.id, hash_of(token), found.token_hash, now + GRACE, now)
-    staff_sessions.step_up(db, found.id, now)
     return token
 
 

@@ -12,11 +12,12 @@ from hotline.domain.person import key_of
 from hotline.domain.sign_in import CODE_TRIES, PATIENCE, Patience
 from hotline.operations import second_factor, sessions
 from hotline.operations.line import Line
-from hotline.operations.passwords import hash_password, is_right, is_stale
+from hotline.operations.passwords import KNOWN, STRANGERS, hash_password, is_right, is_stale
 from hotline.operations.tokens import hash_of, new_token
 from hotline.store import accounts, audit, sign_in
 from hotline.store.accounts import Account
 from hotline.store.database import transaction
+from hotline.store.sign_in import Proof
 
 _log = structlog.get_logger("sign_in")
 
@@ -66,18 +67,21 @@ class NotSignedIn:
 def with_password(
     line: Line, name: str, password: str, caller: Caller, public_url: str, now: datetime
 ) -> SignedIn | NeedsSecond | NotSignedIn:
-    """The first step. Raises DatabaseAway."""
+    """The first step. Raises Crowded, when nothing was looked at or counted, and DatabaseAway."""
     with transaction(line.database) as db:
         of = accounts.named(db, name)
-        wait = sign_in.try_now(db, _who(line, db, of, name, caller, now), now)
-    if wait > timedelta(0):
-        return NotSignedIn(wait_s=max(1, round(wait.total_seconds())))
-    right = is_right(password, of.password_hash if of else None)
+        is_known = _device(db, of, caller) is not None
+    with (KNOWN if is_known else STRANGERS).turn():
+        with transaction(line.database) as db:
+            wait = sign_in.try_now(db, _who(line, db, of, name, caller, now), now)
+        if wait > timedelta(0):
+            return NotSignedIn(wait_s=max(1, round(wait.total_seconds())))
+        right = is_right(password, of.password_hash if of else None)
+        if of is not None and of.password_hash is not None and right and is_stale(of.password_hash):
+            _renew(line, of, password)
     if of is None or of.password_hash is None or not right:
         _write_down(line, of, name, now)
         return NotSignedIn()
-    if is_stale(of.password_hash):
-        _renew(line, of, password)
     if of.has_second:
         return _ask_second(line, of, public_url, now)
     if line.mode == "production":  # it cannot be: an account is made with a second proof there
@@ -89,8 +93,7 @@ def with_password(
 def with_code(line: Line, proof: str, code: str, caller: Caller, now: datetime) -> SignedIn | NotSignedIn:
     """The second step, by an app's code."""
     with transaction(line.database) as db:
-        found = sign_in.find_proof(db, hash_of(proof), "sign_in", now)
-        of = accounts.of(db, found.person_id) if found else None
+        found, of = _half_given(db, proof, now)
         if found is None or of is None or found.tries >= CODE_TRIES:
             return NotSignedIn()
         if not second_factor.use_code(line, db, of, code, now):
@@ -109,8 +112,7 @@ def with_passkey(
 ) -> SignedIn | NotSignedIn:
     """The second step, by a passkey: one answer to one challenge."""
     with transaction(line.database) as db:
-        found = sign_in.find_proof(db, hash_of(proof), "sign_in", now)
-        of = accounts.of(db, found.person_id) if found else None
+        found, of = _half_given(db, proof, now)
         if found is None or of is None:
             return NotSignedIn()
         if not second_factor.use_passkey(db, of.person_id, shown, found.challenge, public_url, now):
@@ -123,8 +125,7 @@ def with_passkey(
 def second_of(line: Line, proof: str, public_url: str, now: datetime) -> NeedsSecond | None:
     """What is asked for again after a wrong code; None when it begins anew."""
     with transaction(line.database) as db:
-        found = sign_in.find_proof(db, hash_of(proof), "sign_in", now)
-        of = accounts.of(db, found.person_id) if found else None
+        found, of = _half_given(db, proof, now)
         if found is None or of is None or found.tries >= CODE_TRIES:
             return None
         asked = second_factor.passkey_to_show(db, of.person_id, found.challenge, public_url)
@@ -150,6 +151,15 @@ def _let_in(line: Line, db: Connection, of: Account, caller: Caller, now: dateti
     return signed_in
 
 
+def _half_given(db: Connection, proof: str, now: datetime) -> tuple[Proof | None, Account | None]:
+    """What was given with the password that still is theirs: one that was changed since takes it back."""
+    found = sign_in.find_proof(db, hash_of(proof), "sign_in", now)
+    of = accounts.of(db, found.person_id) if found else None
+    if found is None or of is None or of.password_at is None or of.password_at > found.created_at:
+        return None, None
+    return found, of
+
+
 def _ask_second(line: Line, of: Account, public_url: str, now: datetime) -> NeedsSecond:
     proof, challenge = new_token(), new_token()
     with transaction(line.database) as db:
@@ -162,14 +172,19 @@ def _who(
     line: Line, db: Connection, of: Account | None, name: str, caller: Caller, now: datetime
 ) -> list[tuple[str, Patience]]:
     """What this attempt is counted by: on a device they signed in on before, by that alone."""
-    if of is not None and caller.device_token:
-        device = sign_in.device_of(db, hash_of(caller.device_token), of.person_id)
-        if device is not None:
-            return [(f"d{device}", PATIENCE["device"])]
+    device = _device(db, of, caller)
+    if device is not None:
+        return [(f"d{device}", PATIENCE["device"])]
     return [
         (_name(line, name), PATIENCE["name"]),
         (_source(line, caller, now), PATIENCE["source"]),
     ]
+
+
+def _device(db: Connection, of: Account | None, caller: Caller) -> int | None:
+    if of is None or not caller.device_token:
+        return None
+    return sign_in.device_of(db, hash_of(caller.device_token), of.person_id)
 
 
 def _name(line: Line, name: str) -> str:

@@ -18,9 +18,9 @@ from hotline.operations.texts import (
     ReviewRefused,
     Status,
     approved,
+    keep,
     list_texts,
     needs_two,
-    wording_of,
 )
 from hotline.store import audit, reviews
 from hotline.store.database import transaction
@@ -54,7 +54,7 @@ class Piece:
 @dataclass(frozen=True, slots=True)
 class Form:
     """One wording. `before` is the last approved one where it differs; None also where it was not kept,
-    which `is_changed` without it says."""
+    which `is_changed` without it says. `is_clip_changed`: the words are those, the sound is another."""
 
     language: Language
     channel: Channel
@@ -66,6 +66,7 @@ class Form:
     is_changed: bool
     before: str | None
     clip: str | None
+    is_clip_changed: bool = False
 
     @property
     def pieces(self) -> tuple[Piece, ...]:
@@ -131,6 +132,7 @@ def review_queue(line: Line, now: datetime) -> list[Reviewed]:
                 is_changed=is_changed,
                 before=last.wording if last and is_changed else None,
                 clip=text.audio.get(state.language) if state.channel == "voice" else None,
+                is_clip_changed=last is not None and is_changed and last.wording == state.wording,
             )
         )
     found = [Reviewed(text_id, line.flow.texts[text_id], tuple(of)) for text_id, of in forms.items()]
@@ -158,7 +160,13 @@ def decisions_on(line: Line, text_id: str) -> list[list[Kept]]:
     """What was decided about a text, the newest first; wordings that one act decided stand together."""
     with transaction(line.database) as db:
         found = reviews.decisions(db, text_id, HISTORY)
-    return [list(of) for _, of in groupby(found, key=lambda kept: (kept.created_at, kept.review.decision))]
+    acts = groupby(found, key=lambda kept: (kept.created_at, kept.review.decision))
+    return [_each_once(list(of)) for _, of in acts]
+
+
+def _each_once(decided: Collection[Kept]) -> list[Kept]:
+    """Of a wording that was decided with its recording one line, though it is kept as two."""
+    return list({(one.review.language, one.review.channel): one for one in reversed(list(decided))}.values())
 
 
 def enter(
@@ -177,7 +185,7 @@ def enter(
             review = approved(
                 line.flow, text_id, language, channel, digest, alone, now.date(), is_proposal=is_proposal
             )
-            reviews.record(db, review, now, wording_of(line.flow, review), by)
+            keep(db, line.flow, review, now, by)
         act = "text.propose" if is_proposal else "text.approve"
         audit.record(db, by[:64], act, text_id, now, {"wordings": len(wanted)})
     return "proposed" if is_proposal else "approved"
@@ -197,7 +205,7 @@ def confirm(line: Line, text_id: str, by: str, seen: Collection[str], now: datet
             whole = approved(
                 line.flow, text_id, language, channel, digest, _approval(kept.review, by), now.date()
             )
-            reviews.record(db, whole, now, kept.wording, by)
+            keep(db, line.flow, whole, now, by)
         audit.record(db, by[:64], "text.confirm", text_id, now, {"wordings": len(wanted)})
     return len(wanted)
 

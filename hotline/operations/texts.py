@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final, Literal
 
@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from hotline.domain.language import LANGUAGES, Channel, Language
 from hotline.domain.words import fold
 from hotline.flow.model import Flow
-from hotline.flow.texts import REVIEW_DAYS, Text
+from hotline.flow.texts import REVIEW_DAYS, Text, wording_hash
 from hotline.operations.library import forms_of, is_blocked, may_say
 from hotline.operations.line import Line
 from hotline.store import audit, reviews
@@ -125,7 +125,7 @@ def approve(
     with transaction(line.database) as db:
         for language, channel, digest in wanted:
             review = approved(line.flow, text_id, language, channel, digest, approval, now.date())
-            reviews.record(db, review, now, wording_of(line.flow, review))
+            keep(db, line.flow, review, now)
         _note(db, approval.reviewed_by, "text.approve", text_id, now, len(wanted))
     return len(wanted)
 
@@ -138,9 +138,29 @@ def block(line: Line, text_id: str, by: str, now: datetime, note: str | None = N
     with transaction(line.database) as db:
         for language, channel, digest in wanted:
             review = blocked(text_id, language, channel, digest, by, now.date())
-            reviews.record(db, review, now, wording_of(line.flow, review), note=note)
+            keep(db, line.flow, review, now, note=note)
         _note(db, by, "text.block", text_id, now, len(wanted))
     return len(wanted)
+
+
+def keep(
+    db: Connection,
+    flow: Flow,
+    review: Review,
+    now: datetime,
+    entered_by: str | None = None,
+    note: str | None = None,
+) -> None:
+    """Write a decision down, with the wording that it is about.
+
+    One about a wording that somebody recorded is about the sound and about the words: when the recording is
+    swapped, the words go on being read by a machine until somebody has heard the new one.
+    """
+    wording = wording_of(flow, review)
+    words = wording_hash(review.text_id, review.language, review.channel, wording)
+    if words != review.hash and review.decision != "proposed":
+        reviews.record(db, replace(review, hash=words), now, wording, entered_by, note)
+    reviews.record(db, review, now, wording, entered_by, note)
 
 
 def approved(
@@ -190,8 +210,8 @@ def production_ready(flow: Flow, decisions: Mapping[str, Review], today: date) -
     A review that is over keeps nothing from starting: STOP, HELP and the way to a person outlast it.
     """
     lacking: dict[str, list[str]] = defaultdict(list)
-    for text_id, language, channel, _, digest in forms_of(flow):
-        text = flow.texts[text_id]
+    for text_id, language, channel, wording, _ in forms_of(flow):
+        text, digest = flow.texts[text_id], wording_hash(text_id, language, channel, wording)
         is_first = text.kind == "required" and text.gate == "line"
         stopped = is_blocked(flow, text_id, decisions)
         if is_first and not may_say(text, "production", stopped, decisions.get(digest), today):

@@ -10,7 +10,7 @@ from typing import Final
 from hotline.flow.model import Flow
 from hotline.operations.library import forms_of
 from hotline.operations.line import Line
-from hotline.operations.texts import Approval, ReviewRefused, approved, blocked, list_texts, wording_of
+from hotline.operations.texts import Approval, ReviewRefused, approved, blocked, keep, list_texts
 from hotline.store import audit, reviews
 from hotline.store.database import transaction
 from hotline.store.reviews import Review
@@ -112,7 +112,7 @@ def import_texts(line: Line, table: str, by: str, now: datetime) -> Imported:
             else:
                 fresh.append(review)
         for review in fresh:
-            reviews.record(db, review, now, wording_of(line.flow, review))
+            keep(db, line.flow, review, now)
         audit.record(db, by[:64], "text.import", "texts", now, {"taken": len(fresh), "refused": len(refused)})
     return Imported(len(fresh), unchanged, tuple(refused))
 

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any, Final
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Engine, Row, insert, select, text
+from sqlalchemy import Connection, Engine, Row, Transaction, event, insert, select, text
 
 from hotline.store import audit_keys
 from hotline.store.sealing import Keyring
@@ -55,34 +56,68 @@ def sign_with(engine: Engine, keyring: Keyring) -> None:
     engine.update_execution_options(**{_KEYRING: keyring})
 
 
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """A line that is written when its transaction commits; `details` as JSON."""
+
+    actor: str
+    act: str
+    subject: str
+    now: datetime
+    details: str
+
+
+_waiting: WeakKeyDictionary[Transaction, list[_Waiting]] = WeakKeyDictionary()
+
+
 def record(
     db: Connection, actor: str, act: str, subject: str, now: datetime, details: dict[str, Any] | None = None
 ) -> None:
-    """Write one line. `details` carry ids and codes, never a number or a text.
+    """Write one line when the transaction commits. `details` carry ids and codes, never a number or a text.
 
-    Writers follow each other until they commit: record last in a transaction, after its other locks.
+    Writers follow each other until they commit. So nothing is written before the commit itself: whatever
+    a transaction counts, writes or waits for after this call, nobody else waits for it; and what is undone
+    was never in the chain.
     """
+    line = _Waiting(actor, act, subject, now, json.dumps(details or {}))
+    within = db.get_transaction() or db.begin()
+    if db.in_nested_transaction():  # what a savepoint may undo alone is not kept for the commit of the whole
+        _append(db, line)
+        return
+    _waiting.setdefault(within, []).append(line)
+    if not event.contains(db, "commit", _append_waiting):
+        event.listen(db, "commit", _append_waiting)
+
+
+def _append_waiting(db: Connection) -> None:
+    """Raises what the database raises: then nothing is committed."""
+    of = db.get_transaction()
+    for line in _waiting.pop(of, []) if of else []:
+        _append(db, line)
+
+
+def _append(db: Connection, line: _Waiting) -> None:
     lock(db)
-    found = db.execute(_NEXT, {"details": json.dumps(details or {})}).one()
+    found = db.execute(_NEXT, {"details": line.details}).one()
     keyring: Keyring | None = db.get_execution_options().get(_KEYRING)
-    signing = audit_keys.newest(db, keyring, now) if keyring else None
+    signing = audit_keys.newest(db, keyring, line.now) if keyring else None
     number, key = signing or (UNSIGNED, b"")
-    digest = _hash(key, found.prev, found.id, actor, act, subject, found.details, now)
+    digest = _hash(key, found.prev, found.id, line.actor, line.act, line.subject, found.details, line.now)
     db.execute(
         insert(audit).values(
             id=found.id,
-            actor=actor,
-            act=act,
-            subject=subject,
-            details=details or {},
-            created_at=now,
+            actor=line.actor,
+            act=line.act,
+            subject=line.subject,
+            details=json.loads(line.details),
+            created_at=line.now,
             key_no=number,
             prev_hash=found.prev,
             hash=digest,
         )
     )
     if keyring and signing:
-        audit_keys.set_head(db, keyring, found.id, digest, now)
+        audit_keys.set_head(db, keyring, found.id, digest, line.now)
 
 
 def lock(db: Connection) -> None:

@@ -37,6 +37,11 @@ def add(
     db.execute(insert(passkey).values(person_id=person_id, name=name, created_at=now, **values))
 
 
+def is_known(db: Connection, credential_id: str) -> bool:
+    """Does anybody have it?"""
+    return db.scalar(select(passkey.c.id).where(passkey.c.credential_id == credential_id)) is not None
+
+
 def of(db: Connection, person_id: int) -> Sequence[Passkey]:
     """Somebody's, the first one first."""
     rows = db.execute(select(passkey).where(passkey.c.person_id == person_id).order_by(passkey.c.id))

@@ -41,6 +41,32 @@ _RELEASED: Final = text(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A message that went out before, as a later one refers to it."""
+
+    code: str
+    released_at: datetime
+
+
+# Also what is not passed on itself, or too old for a feed: a reader may have it, and must hear of its end.
+_THREADS: Final = text(
+    "SELECT coalesce(f.code, a.code) AS root, a.code, a.released_at FROM alert a"
+    " LEFT JOIN alert f ON f.id = a.follows_id"
+    " WHERE a.state = 'released' AND a.released_at IS NOT NULL"
+    " AND (a.code = ANY(CAST(:firsts AS varchar[])) OR f.code = ANY(CAST(:firsts AS varchar[])))"
+    " ORDER BY a.released_at, a.id"
+)
+
+
+def threads(db: Connection, firsts: Sequence[str]) -> dict[str, list[Earlier]]:
+    """By the code of the alert that began it: all that went out on the same thing, the oldest first."""
+    found: dict[str, list[Earlier]] = {}
+    for row in db.execute(_THREADS, {"firsts": sorted(set(firsts))}):
+        found.setdefault(row.root, []).append(Earlier(row.code, row.released_at))
+    return found
+
+
 def since(
     db: Connection, keyring: Keyring, at: datetime, kinds: Sequence[MessageKind], limit: int
 ) -> list[PublicAlert]:

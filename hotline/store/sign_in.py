@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Final, Literal
 
 from sqlalchemy import Connection, delete, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -22,6 +22,7 @@ class Proof:
     person_id: int
     challenge: str
     tries: int
+    created_at: datetime
 
 
 def try_now(db: Connection, who: Sequence[tuple[str, Patience]], now: datetime) -> timedelta:
@@ -94,7 +95,7 @@ def find_proof(db: Connection, token_hash: str, purpose: Purpose, now: datetime)
         proof.c.token_hash == token_hash, proof.c.purpose == purpose, proof.c.expires_at > now
     )
     row = db.execute(statement.with_for_update()).one_or_none()
-    return Proof(row.id, row.person_id, row.challenge, row.tries) if row else None
+    return Proof(row.id, row.person_id, row.challenge, row.tries, row.created_at) if row else None
 
 
 def count_try(db: Connection, proof_id: int) -> None:
@@ -105,8 +106,13 @@ def end_proof(db: Connection, proof_id: int) -> None:
     db.execute(delete(proof).where(proof.c.id == proof_id))
 
 
+def end_proofs(db: Connection, person_id: int) -> None:
+    """Nothing that somebody gave by half is worth anything any more."""
+    db.execute(delete(proof).where(proof.c.person_id == person_id))
+
+
 # Table -> which of its rows are of no use any more, by how many days before now.
-_OLD = {
+OLD: Final = {
     "proof": ("expires_at", 0),
     "sign_in_failure": ("last_at", 1),
     "staff_session": ("seen_at", 30),
@@ -130,7 +136,7 @@ def forget(db: Connection, now: datetime, limit: int) -> int:
                 " (SELECT id FROM person WHERE left_at IS NOT NULL)"
             )
         )
-    for table, (column, days) in _OLD.items():
+    for table, (column, days) in OLD.items():
         statement = (
             f"DELETE FROM {table} WHERE ctid IN"  # noqa: S608 - names of this module
             f" (SELECT ctid FROM {table} WHERE {column} < :before LIMIT :limit)"

@@ -1,6 +1,6 @@
 """Where people are signed in: one row for each browser, its tokens hashed."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
@@ -68,6 +68,12 @@ def of_person(db: Connection, person_id: int) -> Sequence[StaffSession]:
     """Somebody's that have not ended, the one seen last first."""
     statement = _selected().where(_OWN.person_id == person_id, _OWN.ended_at.is_(None))
     return [_session(row) for row in db.execute(statement.order_by(_OWN.seen_at.desc(), _OWN.id.desc()))]
+
+
+def with_ids(db: Connection, session_ids: Collection[int]) -> Sequence[StaffSession]:
+    """Of these, those that have not ended."""
+    rows = db.execute(_selected().where(_OWN.id.in_(session_ids), _OWN.ended_at.is_(None)))
+    return [_session(row) for row in rows]
 
 
 def seen(db: Connection, session_id: int, now: datetime) -> None:

@@ -1,6 +1,6 @@
 """Verified alerts as an Atom feed (RFC 4287): one entry for each message, both languages in it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import Final
 from xml.etree.ElementTree import Element, SubElement, tostring
@@ -25,20 +25,21 @@ def feed(found: Sequence[Published], name: str, web: str, address: str, now: dat
     _put(root, "updated", _moment(newest))
     _link(root, "self", address, MEDIA_TYPE)
     _put(SubElement(root, "author"), "name", name or "Hotline")
+    to_be_had = {one.of.code for one in found}
     for one in found:
-        _entry(SubElement(root, "entry"), one, web, now)
+        _entry(SubElement(root, "entry"), one, to_be_had, web, now)
     written: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
     return written
 
 
-def _entry(entry: Element, one: Published, web: str, now: datetime) -> None:
+def _entry(entry: Element, one: Published, to_be_had: Collection[str], web: str, now: datetime) -> None:
     document = f"{web}/{one.of.code}.cap"
     _put(entry, "id", document)
     _put(entry, "title", " / ".join(cap.headline(one, language) for language in LANGUAGES))
     _put(entry, "published", _moment(one.of.released_at))
     _put(entry, "updated", _moment(one.changed_at))
     _link(entry, "alternate", document, cap.MEDIA_TYPE)
-    for earlier in one.refers_to:
+    for earlier in (earlier for earlier in one.refers_to if earlier.code in to_be_had):
         _link(entry, "related", f"{web}/{earlier.code}.cap", cap.MEDIA_TYPE)
     for term in (one.of.kind, one.standing, "current" if one.is_current(now) else "ended"):
         SubElement(entry, "category", {"term": term})

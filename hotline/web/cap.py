@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 from hotline.domain.language import LANGUAGES, Language
 from hotline.domain.notice import MessageKind
 from hotline.operations.feeds import Published
-from hotline.store.public_alerts import PublicAlert
+from hotline.store.public_alerts import Earlier
 
 MEDIA_TYPE: Final = "application/cap+xml"
 NAMESPACE: Final = "urn:oasis:names:tc:emergency:cap:1.2"
@@ -27,7 +27,6 @@ INFO_ORDER: Final = (
     "eventCode", "effective", "onset", "expires", "senderName", "headline", "description", "instruction",
     "web", "contact", "parameter", "resource", "area",
 )  # fmt: skip
-AREA_ORDER: Final = ("areaDesc", "polygon", "circle", "geocode", "altitude", "ceiling")
 
 _TAGS: Final[Mapping[Language, str]] = {"en": "en-US", "es": "es-US"}
 
@@ -86,7 +85,7 @@ def moment(at: datetime, zone: tzinfo) -> str:
     return local.removesuffix("+00:00") + "-00:00" if local.endswith("+00:00") else local
 
 
-def _reference(of: PublicAlert, sender: str, zone: tzinfo) -> str:
+def _reference(of: Earlier, sender: str, zone: tzinfo) -> str:
     return f"{sender},{of.code},{moment(of.released_at, zone)}"
 
 

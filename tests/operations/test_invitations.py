@@ -29,6 +29,7 @@ from tests.operations.doors import (
     join,
     token_for,
 )
+from tests.people import staff_texts
 
 EARLIER = NOON - timedelta(hours=1)
 
@@ -236,19 +237,51 @@ def test_changing_the_password_ends_the_other_sessions(line: Line) -> None:
     assert sessions.visit(line, token, EARLIER)
 
 
-def test_it_is_shown_anew_by_password_or_code_and_guessing_is_slow(line: Line) -> None:
+def test_it_is_shown_anew_by_a_code_and_guessing_is_slow(line: Line) -> None:
     rosa = join(line, EARLIER)
     me, later = visitor(line, rosa), EARLIER + timedelta(minutes=6)
-    for task, proof in (
-        (accounts.step_up_with_password, PASSWORD),
-        (accounts.step_up_with_code, rosa.code(later)),
-    ):
-        visited = sessions.visit(line, task(line, me, proof, later), later)
-        assert visited is not None
-        assert sessions.has_stepped_up(visited.visitor, later)
-    guesses = [refused(accounts.step_up_with_password, line, me, "wrong", later) for _ in range(7)]
-    assert guesses == ["wrong_password"] * 5 + ["wait"] * 2
+    visited = sessions.visit(line, accounts.step_up_with_code(line, me, rosa.code(later), later), later)
+    assert visited is not None
+    assert sessions.has_stepped_up(visited.visitor, later)
+    guesses = [refused(accounts.step_up_with_code, line, me, "000000", later) for _ in range(7)]
+    assert guesses == ["wrong_code"] * 5 + ["wait"] * 2
     assert refused(accounts.step_up_with_code, line, me, rosa.code(later), later) == "wait"
+
+
+def test_a_password_alone_shows_nothing_where_there_is_a_second_proof(line: Line) -> None:
+    rosa = join(line, EARLIER)
+    me, later = visitor(line, rosa), EARLIER + timedelta(minutes=6)
+    assert refused(accounts.step_up_with_password, line, me, PASSWORD, later) == "show_second"
+    token = accounts.change_password(line, me, PASSWORD, "another good one 7", later)
+    visited = sessions.visit(line, token, later)
+    assert visited is not None
+    assert not sessions.has_stepped_up(visited.visitor, later)
+
+
+def test_where_there_is_no_second_proof_the_password_shows_it(line: Line) -> None:
+    demo = replace(line, mode="demo")
+    token = token_for(demo, add_person(demo, "Luz"), EARLIER)
+    signed_in = accept(demo, token, PASSWORD, Second(), "", PUBLIC, EARLIER)
+    me, later = sessions.visit(demo, signed_in.token, EARLIER), EARLIER + timedelta(minutes=6)
+    assert me is not None
+    visited = sessions.visit(demo, accounts.step_up_with_password(demo, me.visitor, PASSWORD, later), later)
+    assert visited is not None
+    assert sessions.has_stepped_up(visited.visitor, later)
+
+
+def test_whom_a_link_is_for_is_told_of_it_and_of_its_use(line: Line) -> None:
+    person_id = add_person(line, "Luz")
+    token = token_for(line, person_id, NOON)
+    assert staff_texts(line) == [
+        "TEST / PRUEBA: Ana made a link that begins your console account. It is for you alone."
+        " If it does not reach you soon, call an admin."
+    ]
+    accept(line, token, PASSWORD, second_for(line, token), "Firefox, Android", PUBLIC, NOON)
+    assert "was made just now" in staff_texts(line)[-1]
+    assert not any(token in words for words in staff_texts(line))
+    with transaction(line.database) as db:
+        details = db.scalars(text("SELECT details FROM audit WHERE act = 'account.join'")).one()
+    assert details == {"invited_by": "Ana", "device": "Firefox, Android"}
 
 
 def test_it_is_shown_anew_by_a_passkey(line: Line) -> None:
@@ -279,6 +312,32 @@ def test_the_last_second_proof_stays_in_production(line: Line) -> None:
     assert refused(accounts.remove_passkey, line, me, mine.passkeys[0].id, NOON) == "last_second"
     accounts.remove_passkey(replace(line, mode="demo"), me, mine.passkeys[0].id, NOON)
     assert accounts.own_account(line, me).passkeys == []
+
+
+def test_nobody_takes_over_the_passkey_of_another(line: Line) -> None:
+    rosa, teo, key = join(line, EARLIER), join(line, EARLIER, "Teo"), Authenticator()
+    for one, comes_of_it in ((rosa, None), (teo, "wrong_passkey")):
+        me = visitor(line, one)
+        asked = accounts.ask_passkey(line, me, "passkey", PUBLIC, NOON)
+        assert asked is not None
+        arguments = (line, me, asked.proof, key.make(asked.options), "phone", PUBLIC, NOON)
+        if comes_of_it is None:
+            accounts.add_passkey(*arguments)
+        else:
+            assert refused(accounts.add_passkey, *arguments) == comes_of_it
+
+
+@pytest.mark.parametrize(
+    "made", ["", "[" * 20_000, '{"id":' * 3_000, "[1]", '{"id": [], "response": 1}', "\0"]
+)
+def test_what_is_no_passkey_is_refused(line: Line, made: str) -> None:
+    me = visitor(line, join(line, EARLIER))
+    asked = accounts.ask_passkey(line, me, "passkey", PUBLIC, NOON)
+    assert asked is not None
+    assert refused(accounts.add_passkey, line, me, asked.proof, made, "x", PUBLIC, NOON) == "wrong_passkey"
+    assert (
+        refused(accounts.step_up_with_passkey, line, me, asked.proof, made, PUBLIC, NOON) == "wrong_passkey"
+    )
 
 
 def test_a_passkey_of_another_stays(line: Line) -> None:

@@ -93,6 +93,25 @@ def test_who_has_left_is_out_at_once(line: Line) -> None:
     assert why_ended(line) == ["left"]
 
 
+def test_of_those_who_follow_something_each_may_do_what_holds_now(line: Line) -> None:
+    """Asked of many at once, every few seconds: it writes nothing, and keeps nobody signed in."""
+    names = ("stays", "changes", "leaves", "signs out", "idles")
+    who = {name: add_person(line, name, ["admin"]) for name in names}
+    of = {name: come(line, begin(line, person_id), NOON) for name, person_id in who.items()}
+    with transaction(line.database) as db:
+        people.change(db, line.keyring, who["changes"], roles=["verifier"])
+        people.leave(db, who["leaves"], NOON)
+    sessions.sign_out(line, of["signs out"], NOON)
+    ids = {name: visitor.session_id for name, visitor in of.items()}
+    assert sessions.standing(line, {*ids.values(), 10**12}, NOON) == {
+        ids["stays"]: permissions_of(["admin"]),
+        ids["changes"]: permissions_of(["verifier"]),
+        ids["idles"]: permissions_of(["admin"]),
+    }
+    assert sessions.standing(line, ids.values(), NOON + IDLE) == {}
+    assert sessions.standing(line, [], NOON) == {}
+
+
 def test_a_session_that_nobody_uses_ends(line: Line) -> None:
     token = begin(line, add_person(line))
     assert is_out(line, token, NOON + IDLE)

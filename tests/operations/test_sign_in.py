@@ -12,10 +12,11 @@ from sqlalchemy import Engine, text
 from hotline.domain.sign_in import CODE_TRIES, PATIENCE
 from hotline.flow.model import Flow
 from hotline.flow.network import Network
-from hotline.operations import accounts, passwords, sessions, sign_in
+from hotline.operations import accounts, invitations, passwords, sessions, sign_in
 from hotline.operations.accounts import DEMO_PASSWORDS, demo_accounts
 from hotline.operations.line import Line
 from hotline.operations.sign_in import Caller, NeedsSecond, NotSignedIn, SignedIn, with_code, with_passkey
+from hotline.store import accounts as store
 from hotline.store import people
 from hotline.store.database import transaction
 from tests.lines import NOON, make_line
@@ -327,3 +328,44 @@ def test_a_code_of_another_app_is_wrong(line: Line, rosa: Joined) -> None:
     other = pyotp.TOTP(pyotp.random_base32()).at(NOON)
     if other != rosa.code(NOON):
         assert with_code(line, proof(line), other, OFFICE, NOON) == WRONG
+
+
+def test_what_was_given_by_half_with_a_password_is_worth_nothing_after_it_changed(
+    line: Line, rosa: Joined
+) -> None:
+    given, later = proof(line), NOON + timedelta(seconds=40)
+    visited = sessions.visit(line, rosa.signed_in.token, NOON - timedelta(minutes=40))
+    assert visited is not None
+    accounts.change_password(line, visited.visitor, PASSWORD, "another good one 7", NOON)
+    assert with_code(line, given, rosa.code(later), OFFICE, later) == WRONG
+    assert sign_in.second_of(line, given, PUBLIC, later) is None
+
+
+def test_nor_when_the_password_changed_while_it_was_looked_at(line: Line, rosa: Joined) -> None:
+    given, later = proof(line), NOON + timedelta(seconds=40)
+    with transaction(line.database) as db:
+        store.set_password(db, rosa.person_id, passwords.hash_password("another"), NOON + MINUTE / 6)
+    assert with_code(line, given, rosa.code(later), OFFICE, later) == WRONG
+
+
+def test_nor_after_somebody_was_let_in_again(line: Line, rosa: Joined) -> None:
+    given = proof(line)
+    invitations.reset(line, rosa.person_id, "Ana", NOON)
+    with transaction(line.database) as db:
+        assert db.scalar(text("SELECT count(*) FROM proof")) == 0
+    assert with_code(line, given, rosa.code(NOON), OFFICE, NOON) == WRONG
+
+
+def test_a_crowd_of_strangers_is_sent_away_uncounted_and_who_is_known_comes_in(
+    line: Line, rosa: Joined, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full = passwords.Lane(at_once=1, waiting=0)
+    monkeypatch.setattr(sign_in, "STRANGERS", full)
+    with full.turn():
+        with pytest.raises(passwords.Crowded):
+            knock(line)
+        home = replace(OFFICE, device_token=rosa.signed_in.device_token)
+        assert isinstance(knock(line, caller=home), NeedsSecond)
+    with transaction(line.database) as db:
+        assert db.scalar(text("SELECT count(*) FROM sign_in_failure WHERE who NOT LIKE 'd%'")) == 0
+    assert isinstance(knock(line), NeedsSecond)

@@ -14,7 +14,7 @@ from hotline.operations import site_notices, sites
 from hotline.operations.line import Line
 from hotline.operations.sites import ContactFields, SiteFields, SiteRefused
 from hotline.operations.turns import take_turn
-from hotline.store import incidents, reports, site_contacts
+from hotline.store import contacts, incidents, reports, site_contacts, subscriptions
 from hotline.store import sites as stored
 from hotline.store.database import transaction
 from hotline.store.messages import body_place
@@ -245,6 +245,50 @@ def test_the_code_alone_asks_what_is_seen_and_goes_on_as_a_report(line: Line) ->
     assert (made.state, made.words("size")) == ("finished", "2")
 
 
+def test_the_code_of_a_flyer_answers_the_question_for_the_zip_code(line: Line) -> None:
+    code = add(line)
+    says(line, "alertas", JOHN)
+    answer = says(line, f" {code.lower()} ", JOHN)
+    assert "clave de Escuela Ejemplo" in answer
+    assert "Responda SI para recibir alertas verificadas de Los Angeles 90033" in answer
+    says(line, "SI", JOHN)
+    with transaction(line.database) as db:
+        contact_id = contacts.find(db, line.keyring, JOHN)
+        assert contact_id is not None
+        assert subscriptions.zips_of(db, contact_id) == ["90033"]
+        assert reports.latest(db, line.keyring) == []
+
+
+def test_the_code_of_a_flyer_answers_it_for_the_other_lists_and_calls_too(line: Line) -> None:
+    code = add(line)
+    says(line, "notices", JOHN)
+    assert "workshops" in says(line, f"code {code}", JOHN)
+    says(line, "MENU", JOHN)
+    says(line, "calls", JOHN)
+    assert "automated calls" in says(line, code, JOHN)
+
+
+def test_a_code_with_words_is_a_report_also_where_the_zip_code_is_asked_for(line: Line) -> None:
+    code = add(line)
+    says(line, "alertas", JOHN)
+    assert "Tenemos su reporte" in says(line, f"{code} dos camionetas en la puerta", JOHN)
+    with transaction(line.database) as db:
+        [made] = reports.latest(db, line.keyring)
+    assert made.words("words") == "dos camionetas en la puerta"
+
+
+def test_who_meant_to_report_with_the_code_alone_sends_it_once_more(line: Line) -> None:
+    code = add(line)
+    says(line, "alertas", JOHN)
+    assert f"mande {code} y lo que ve" in says(line, code, JOHN)
+    assert "Tenemos su reporte" in says(line, code, JOHN)
+
+
+def test_a_code_that_no_site_has_is_no_zip_code_either(line: Line) -> None:
+    says(line, "alertas", JOHN)
+    assert "No encontramos ese ZIP code" in says(line, "K7Q2", JOHN)
+
+
 def test_an_urgent_phrase_after_a_code_keeps_the_site(line: Line) -> None:
     code = add(line)
     says(line, f"{code} se llevaron a mi hijo", JOHN)
@@ -294,6 +338,43 @@ def test_each_confirmed_contact_is_told_once_in_words_for_their_kind_of_site(lin
     with pytest.raises(SiteRefused, match="told already"):
         site_notices.tell(line, code, [school, market], "Ana", NOON)
     assert len(sent(line)) == before + 2
+
+
+def test_a_site_that_is_not_near_is_told_only_with_a_reason_in_words(line: Line) -> None:
+    far, code = confirmed(line, FAR), incident(line)
+    before = len(sent(line))
+    for why in ("", "because  ", "         "):
+        with pytest.raises(SiteRefused, match="farther than 10 miles"):
+            site_notices.tell(line, code, [far], "Ana", NOON, why)
+    assert len(sent(line)) == before
+    assert site_notices.tell(line, code, [far], "Ana", NOON, "Same owner, asked us").contacts == 1
+    with transaction(line.database) as db:
+        details = db.scalars(text("SELECT details FROM audit WHERE act = 'site.tell'")).one()
+    assert (details["far"], details["reason"]) == ([far], "Same owner, asked us")
+
+
+def test_to_an_incident_without_a_zip_code_nothing_is_near(line: Line) -> None:
+    school, code = confirmed(line), incident(line, None)
+    with pytest.raises(SiteRefused, match="farther than 10 miles"):
+        site_notices.tell(line, code, [school], "Ana", NOON)
+
+
+@pytest.mark.parametrize("zip_code", ["90023", None])
+def test_a_site_is_told_no_place_that_was_not_given(line: Line, zip_code: str | None) -> None:
+    """The school stands at 1st & Soto, in 90033; where the incident is nobody said so exactly."""
+    school, code = confirmed(line), incident(line, zip_code)
+    with transaction(line.database) as db:
+        made = incidents.by_code(db, line.keyring, code)
+        assert made is not None
+        incidents.describe(db, line.keyring, made.id, zip_code, {})
+    if zip_code is None:
+        with pytest.raises(SiteRefused, match="Say first where it is"):
+            site_notices.tell(line, code, [school], "Ana", NOON, "They asked us to")
+        return
+    site_notices.tell(line, code, [school], "Ana", NOON)
+    site_notices.tell_ended(line, code, "Ana", NOON)
+    told = sent(line)[-2:]
+    assert all("90023" in words and "Soto" not in words and "90033" not in words for words in told)
 
 
 def test_who_has_not_confirmed_or_opted_out_is_not_told(line: Line) -> None:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, text
+from sqlalchemy.exc import DataError
 
 from hotline.flow.model import Flow
 from hotline.flow.network import Network
@@ -205,6 +206,67 @@ def test_a_line_of_a_transaction_that_was_undone_leaves_no_gap(line: Line) -> No
     assert len(ids(line)) == 2
 
 
+def is_held(line: Line) -> bool:
+    """Must another writer wait for the chain?"""
+    with line.database.connect() as other:
+        key = audit._CHAIN_LOCK
+        return not other.scalar(text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": key})
+
+
+def test_nobody_waits_for_the_chain_while_a_transaction_goes_on_after_its_line(line: Line) -> None:
+    with transaction(line.database) as db:
+        audit.record(db, "Ana", "ticket.take", "K7Q2", NOON)
+        db.execute(text("SELECT count(*) FROM audit"))
+        assert not is_held(line)
+    assert len(ids(line)) == 1
+    with transaction(line.database) as db:
+        audit.lock(db)
+        assert is_held(line)
+
+
+def test_each_transaction_of_one_connection_writes_its_own_lines_once(line: Line) -> None:
+    with line.database.connect() as db:
+        for subject, is_kept in (("1", True), ("2", False), ("3", True)):
+            audit.record(db, "Ana", "ticket.take", subject, NOON)
+            audit.record(db, "Ana", "ticket.close", subject, NOON)
+            if is_kept:
+                db.commit()
+            else:
+                db.rollback()
+        db.execute(text("SELECT 1"))
+        db.commit()
+    with transaction(line.database) as db:
+        kept = [tuple(row) for row in db.execute(text("SELECT act, subject FROM audit ORDER BY id"))]
+    assert kept == [("ticket.take", "1"), ("ticket.close", "1"), ("ticket.take", "3"), ("ticket.close", "3")]
+    assert verify(line).holds
+
+
+def test_a_line_goes_with_the_savepoint_that_it_was_written_in(line: Line) -> None:
+    with transaction(line.database) as db:
+        kept, undone = db.begin_nested(), None
+        audit.record(db, "Ana", "ticket.take", "1", NOON)
+        kept.commit()
+        undone = db.begin_nested()
+        audit.record(db, "Ana", "ticket.take", "2", NOON)
+        undone.rollback()
+    with transaction(line.database) as db:
+        assert list(db.scalars(text("SELECT subject FROM audit"))) == ["1"]
+
+
+def test_what_cannot_be_written_down_is_not_done(line: Line) -> None:
+    def do() -> None:
+        with transaction(line.database) as db:
+            db.execute(text("INSERT INTO setting_mark (name, value, changed_at) VALUES ('x', 'y', now())"))
+            audit.record(db, "A" * 500, "ticket.take", "K7Q2", NOON)
+
+    with pytest.raises(DataError):
+        do()
+    with transaction(line.database) as db:
+        assert db.scalar(text("SELECT count(*) FROM setting_mark WHERE name = 'x'")) == 0
+    write(line, 1)
+    assert verify(line).holds
+
+
 def test_many_writers_at_once_make_one_chain(line: Line) -> None:
     writers = [threading.Thread(target=write, args=(line, 12, f"W{n}")) for n in range(6)]
     for writer in writers:
@@ -235,8 +297,8 @@ def test_whatever_a_line_says_it_verifies(line: Line, details: dict[str, Any], a
 
 
 def test_a_long_chain_is_verified_fast(line: Line) -> None:
+    write(line, 1)
     with transaction(line.database) as db:
-        audit.record(db, "Ana", "x.y", "0", NOON)
         db.execute(
             text(
                 "INSERT INTO audit (actor, act, subject, details, created_at, key_no, prev_hash, hash)"

@@ -12,11 +12,13 @@ from hotline.domain.notice import NOTICES, MessageKind
 from hotline.domain.sheet import Sheet
 from hotline.operations.alert_refusals import AlertRefused
 from hotline.operations.alerts import fields_of, find
+from hotline.operations.announcing import announced, may_announce
 from hotline.operations.composing import NoticeSheet, Preview, preview, write
 from hotline.operations.standing_on import stand_on
 from hotline.operations.verified import NEED_CONFIRMED
-from hotline.store import incidents
+from hotline.store import events, incidents
 from hotline.store.database import transaction
+from hotline.store.events import Event
 from hotline.store.incidents import Incident
 from hotline.web.console import alert_words as words
 from hotline.web.console.alert_fields import Given, Subject, form_of_subject
@@ -46,8 +48,11 @@ def new(page: Page) -> Response:
     if not kind:
         choices = [(one, page.say(words.KINDS[one]), page.say(words.PURPOSES[one])) for one in FROM_NOTHING]
         return page.show("alerts/choose.html", choices=choices)
-    subject = _subject(page, kind, asked.get("follows", ""), asked.get("incident", ""))
-    return _form(page, subject, _beginning(subject), None, 200)
+    event = _event(page, asked.get("event", "")) if kind == "event" else None
+    if event and not may_announce(event, page.now):
+        return page.go(f"/events/{event.id}", "Only a confirmed event that is still to come is announced.")
+    subject = _subject(page, kind, asked.get("follows", ""), asked.get("incident", ""), event)
+    return _form(page, subject, _beginning(page, subject), None, 200)
 
 
 @routes.post("/alerts/preview", needs="alerts.draft")
@@ -71,7 +76,21 @@ def create(page: Page, form: Form) -> Response:
     return page.go(f"/alerts/{code}", "Drafted. Nothing goes out until another person has released it.")
 
 
-def _subject(page: PageContext, kind: str, follows: str, incident: str) -> Subject:
+def _event(page: PageContext, given: str) -> Event | None:
+    """The event that a message announces; None when it announces none. Raises HTTPException 404."""
+    if not given:
+        return None
+    event_id = int(given) if given.isascii() and given.isdecimal() and len(given) < 18 else 0
+    with transaction(page.line.database) as db:
+        found = events.by_id(db, event_id)
+    if found is None:
+        raise HTTPException(404)
+    return found
+
+
+def _subject(
+    page: PageContext, kind: str, follows: str, incident: str, event: Event | None = None
+) -> Subject:
     """Raises HTTPException 404."""
     known = next((one for one in words.KINDS if one == kind), None)
     if known is None or known in {"expired", "school_partner"}:
@@ -96,6 +115,7 @@ def _subject(page: PageContext, kind: str, follows: str, incident: str) -> Subje
             of,
             of is not None and _stands(page, db, known, of),
             of is not None and of.overridden_at is not None,
+            event,
         )
 
 
@@ -112,8 +132,10 @@ def _stands(page: PageContext, db: Connection, kind: MessageKind, of: Incident) 
     return True
 
 
-def _beginning(subject: Subject) -> Given:
+def _beginning(page: PageContext, subject: Subject) -> Given:
     """What is known already stands in the form."""
+    if subject.event:
+        return Given(announced(page.line, subject.event))
     known = dict(subject.incident.fields) if subject.incident else {}
     if subject.first:
         known |= {"cross_streets": subject.first.values.get("cross_streets", "")}
@@ -121,7 +143,11 @@ def _beginning(subject: Subject) -> Given:
 
 
 def _read(page: PageContext, form: FormFields) -> tuple[Subject, Given]:
-    subject = _subject(page, form.text("kind"), form.text("follows"), form.text("incident"))
+    kind = form.text("kind")
+    event = _event(page, form.text("announces")) if kind == "event" else None
+    if event and not may_announce(event, page.now):  # called off while its announcement was being written
+        raise HTTPException(404)
+    subject = _subject(page, kind, form.text("follows"), form.text("incident"), event)
     names = [one.name for one in form_of_subject(page, subject, Given(), None)]
     values = {name: form.text(name, 200) for name in names}
     if "languages" in names:

@@ -10,8 +10,10 @@ from hotline.domain.alert import ALERT_KINDS, BASES, WITHOUT_BASIS, AlertKind
 from hotline.domain.notice import NOTICE_KINDS, NOTICES, MessageKind, NoticeKind
 from hotline.operations.alert_refusals import REFUSALS, AlertRefused, Refusal
 from hotline.operations.alerts import fields_of
+from hotline.operations.composing import area_with
 from hotline.operations.notice_values import list_of
 from hotline.store.alerts import Alert
+from hotline.store.events import Event
 from hotline.store.incidents import Incident
 from hotline.web.console import alert_words as words
 from hotline.web.console.page import PageContext
@@ -34,7 +36,7 @@ _PLACES: Final[dict[Refusal, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What is being composed: of what kind, following what, on which incident.
+    """What is being composed: of what kind, following what, on which incident, announcing which event.
 
     `stands`: the incident says what it stands on; else its author vouches for that."""
 
@@ -43,6 +45,7 @@ class Subject:
     incident: Incident | None = None
     stands: bool = False
     is_overridden: bool = False
+    event: Event | None = None
 
     @property
     def notice(self) -> NoticeKind | None:
@@ -121,7 +124,7 @@ def _field(
     wrong = page.say(REFUSALS[refused.reason]) if refused else ""
     value = given.get(name)
     if name == "area" and not value and subject.incident and subject.incident.zip:
-        value = _area_with(page, subject.incident.zip)
+        value = area_with(page.line, subject.incident.zip)
     return Field(
         name,
         form,
@@ -132,11 +135,6 @@ def _field(
         _choices(page, name, form),
         value.split(","),
     )
-
-
-def _area_with(page: PageContext, zip_code: str) -> str:
-    """The area that holds a ZIP code."""
-    return next((name for name, area in page.line.network.areas.items() if zip_code in area.zips), "")
 
 
 def _choices(page: PageContext, name: str, form: str) -> list[tuple[str, str]]:

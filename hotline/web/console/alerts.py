@@ -93,7 +93,7 @@ def live(page: Page, code: str) -> Response:
     def make() -> str:
         return page.text("alerts/one.html", "progress", **_progress(page, code))
 
-    return page.desk.live.stream(f"alert/{code}/{page.language}", make)
+    return page.follow(f"alert/{code}/{page.language}", make)
 
 
 @routes.get("/alerts/{code}/release", needs="alerts.release")

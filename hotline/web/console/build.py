@@ -12,6 +12,7 @@ from hotline.bootstrap import Parts
 from hotline.catalogs import load_catalogs
 from hotline.flow.clips import Clip
 from hotline.flow.load import sources_of
+from hotline.operations import sessions
 from hotline.settings import ROOT
 from hotline.store.database import open_database
 from hotline.store.queue_state import look_at_queues
@@ -53,6 +54,7 @@ def close_desk(desk: Desk) -> None:
 def add_console(app: FastAPI, desk: Desk) -> None:
     """Make the console answer below /console; its answers for faults are added before it starts."""
     app.state.desk = desk
+    desk.live.watch_with(lambda ids: sessions.standing(desk.line, ids, desk.line.clock()))
     app.state.rooms = LINKS
     for routes in ROUTES:
         app.include_router(routes.router)

@@ -4,7 +4,6 @@ from typing import Final
 
 from starlette.responses import Response
 
-SAID: Final = "hotline_said"
 LANGUAGE: Final = "hotline_language"
 SAID_S: Final = 30
 
@@ -12,6 +11,11 @@ SAID_S: Final = 30
 def session_name(is_secure: bool) -> str:
     """A `__Host-` cookie can be set by this host alone, over TLS alone."""
     return "__Host-hotline" if is_secure else "hotline"
+
+
+def said_name(is_secure: bool) -> str:
+    """The cookie of the sentence: nobody at a neighbouring host may put words into our mouth."""
+    return "__Host-hotline-said" if is_secure else "hotline_said"
 
 
 def set_session(response: Response, token: str, is_secure: bool) -> None:

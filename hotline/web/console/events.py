@@ -7,8 +7,9 @@ from starlette.responses import Response
 
 from hotline.catalogs import sentence
 from hotline.domain.event import NAME_AT_MOST, NOTE_AT_MOST, PLACE_AT_MOST, EventState, is_over
+from hotline.domain.language import Language
 from hotline.operations import events as operations
-from hotline.operations.events import EVENT_REFUSALS, EventRefusal, EventRefused, Written
+from hotline.operations.events import EVENT_REFUSALS, STATE_WORDS, EventRefusal, EventRefused, Written
 from hotline.operations.languages import name_of, read_spoken
 from hotline.store import events
 from hotline.store.database import transaction
@@ -20,11 +21,8 @@ from hotline.web.console.routes import Routes
 routes = Routes("events")
 
 ROWS: Final = 50
-STATE_WORDS: Final[dict[EventState, str]] = {
-    "draft": sentence("draft"),
-    "confirmed": sentence("confirmed"),
-    "cancelled": sentence("called off"),
-}
+# A day by its name, for people who plan their week.
+MOMENTS: Final[dict[Language, str]] = {"es": "EEEE d 'de' MMMM 'de' y, H:mm", "en": "EEEE, MMMM d, y, h:mm a"}
 TONES: Final[dict[EventState, str]] = {"draft": "calm", "confirmed": "good", "cancelled": "bad"}
 
 # Why it was refused -> the field at which that is said.
@@ -82,7 +80,7 @@ def show_event(page: Page, event_id: int) -> Response:
 @routes.get("/events/{event_id}/edit", needs="events.edit")
 def edit_event(page: Page, event_id: int) -> Response:
     one = _found(page, event_id)
-    return _form(page, _as_typed(page, one), one, None)
+    return _form(page, operations.typed(one, page.line.hours.zone), one, None)
 
 
 @routes.post("/events/{event_id}/edit", needs="events.edit")
@@ -164,24 +162,9 @@ def _written(form: FormFields) -> Written:
     )
 
 
-def _as_typed(page: PageContext, one: Event) -> Written:
-    zone = page.line.hours.zone
-    return Written(
-        one.name_en,
-        one.name_es,
-        one.place,
-        one.zip,
-        one.starts_at.astimezone(zone).strftime("%Y-%m-%dT%H:%M"),
-        one.ends_at.astimezone(zone).strftime("%Y-%m-%dT%H:%M"),
-        str(one.capacity or ""),
-        ", ".join(one.languages),
-        one.note_en,
-        one.note_es,
-    )
-
-
 def _words(page: PageContext) -> dict[str, Any]:
     return {
+        "moment": lambda at: page.when(at, MOMENTS[page.language]),
         "state_of": lambda one: page.say(STATE_WORDS[one.state]),
         "tone_of": lambda one: TONES[one.state],
         "languages_of": lambda one: ", ".join(

@@ -72,9 +72,7 @@ def show_flow(page: Page, name: str) -> Response:
 def follow_flow(page: Page, name: str) -> Response:
     _nodes(page, name)
     topic = f"flow:{name}:{page.language}"
-    return page.desk.live.stream(
-        topic, lambda: page.text("flows/one.html", "counts", **_shown(page, name)).strip()
-    )
+    return page.follow(topic, lambda: page.text("flows/one.html", "counts", **_shown(page, name)).strip())
 
 
 def _shown(page: PageContext, name: str) -> dict[str, Any]:

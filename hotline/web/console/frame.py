@@ -1,5 +1,7 @@
 """The door of the console itself: where its root leads, and what is said when something is not to be had."""
 
+import traceback
+from pathlib import Path
 from typing import Final
 
 import structlog
@@ -11,8 +13,10 @@ from starlette.responses import RedirectResponse, Response
 
 from hotline.catalogs import sentence
 from hotline.operations import first_steps
+from hotline.operations.passwords import TRY_AGAIN_S, Crowded
 from hotline.store.database import DatabaseAway
 from hotline.web.console.guard import SAFE, GoElsewhere
+from hotline.web.console.headers import FAULT_TOLD
 from hotline.web.console.live import TooMany
 from hotline.web.console.page import Page, page_of
 from hotline.web.console.routes import Routes
@@ -37,6 +41,10 @@ SENTENCES: Final = {
         "The database is away. Texts and calls still get the rights essentials. Try again in a minute."
     ),
 }
+
+CROWDED: Final = sentence(
+    "Many people sign in at this moment. Nothing is wrong with your password: try again in a few seconds."
+)
 
 
 @routes.get("", needs="account.own")
@@ -65,10 +73,16 @@ def add_answers(app: FastAPI) -> None:
     async def database_away(request: Request, fault: DatabaseAway) -> Response:
         return _say(request, 503)
 
+    @app.exception_handler(Crowded)
+    async def crowded(request: Request, fault: Crowded) -> Response:
+        answer = _say(request, 503, CROWDED)
+        answer.headers["Retry-After"] = str(TRY_AGAIN_S)
+        return answer
+
     @app.exception_handler(DataError)
     async def fits_no_column(request: Request, fault: DataError) -> Response:
         """A number or a letter in an address that the database has no place for: so nothing is there."""
-        _log.warning("console_unfit", path=request.scope.get("path", ""))
+        _log.warning("console_unfit", path=_route(request))
         return _say(request, 404 if request.method in SAFE else 400)
 
     @app.exception_handler(RequestValidationError)
@@ -81,14 +95,26 @@ def add_answers(app: FastAPI) -> None:
 
     @app.exception_handler(Exception)
     async def broken(request: Request, fault: Exception) -> Response:
-        _log.error("console_fault", path=request.scope.get("path", ""), kind=type(fault).__name__)
+        _log.error("console_fault", path=_route(request), kind=type(fault).__name__, at=_place_of(fault))
+        setattr(request.state, FAULT_TOLD, True)
         return _say(request, 500)
 
 
-def _say(request: Request, status: int) -> Response:
+def _route(request: Request) -> str:
+    """The page as it is called in the code: an address may hold the token of an invitation."""
+    return getattr(request.scope.get("route"), "path", "")
+
+
+def _place_of(fault: Exception) -> str:
+    """Where in the code it broke; what it says of itself may be personal."""
+    frames = traceback.extract_tb(fault.__traceback__)
+    return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+
+
+def _say(request: Request, status: int, words: str = "") -> Response:
     if not request.url.path.startswith("/console"):
         return Response(status_code=status)
     if not hasattr(request.state, "visitor"):
         request.state.visitor = None
-    words = SENTENCES.get(status, SENTENCES[500])
+    words = words or SENTENCES.get(status, SENTENCES[500])
     return page_of(request).show("frame/fault.html", status=status, sentence=words)

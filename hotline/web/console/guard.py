@@ -31,14 +31,17 @@ class GoElsewhere(Exception):
         self.path = path
 
 
-def needing(needs: Needs) -> Callable[[Request], Awaitable[None]]:
+def needing(needs: Needs, is_recorded: bool = False) -> Callable[[Request], Awaitable[None]]:
     """A dependency that lets in whoever has the permission, and sets `request.state.visitor`."""
 
     async def guard(request: Request) -> None:
         desk: Desk = request.app.state.desk
         visitor = await _visitor(desk, request)
         request.state.visitor = visitor
-        if request.method not in SAFE:
+        request.state.needs = needs
+        if request.method in SAFE:
+            _require_link_at_most(request, is_recorded)
+        else:
             _require_same_site(desk, request)
         if needs == "nobody":
             return
@@ -76,6 +79,19 @@ def _require_same_site(desk: Desk, request: Request) -> None:
         _origin(desk.public_url),
         _origin(str(request.base_url)),
     }:
+        raise HTTPException(403)
+
+
+def _require_link_at_most(request: Request, is_recorded: bool) -> None:
+    """From elsewhere one may follow a link to a page; no picture, frame or script is loaded from there, and
+    nothing of which it is written down who looked. Browsers that do not say where a request comes from send
+    no cookie of ours (SameSite) with any but a link.
+    https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Sec-Fetch-Site
+    """
+    if request.headers.get("sec-fetch-site", "none") in {"same-origin", "none"}:
+        return
+    said = (request.headers.get("sec-fetch-mode"), request.headers.get("sec-fetch-dest"))
+    if is_recorded or said != ("navigate", "document"):
         raise HTTPException(403)
 
 

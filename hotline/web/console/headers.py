@@ -3,6 +3,7 @@
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+import structlog
 from starlette.responses import Response
 
 from hotline.web.console.cookies import set_session
@@ -15,6 +16,8 @@ _ALWAYS: Final = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), payment=(), usb=()",
 }
+FAULT_TOLD: Final = "fault_told"
+_log = structlog.get_logger("console")
 _YEAR_S: Final = 31_536_000
 
 
@@ -53,8 +56,12 @@ class Headers:
         is_static = scope["path"].startswith(f"{self._below}/static/")
         kept = b"public, max-age=31536000, immutable" if is_static else b"no-store"
 
+        is_begun = False
+
         async def add(message: Any) -> None:
+            nonlocal is_begun
             if message["type"] == "http.response.start":
+                is_begun = True
                 names = {name for name, _ in message["headers"]}
                 own = [(b"cache-control", kept), *self._headers]
                 if state.get("new_token"):  # the session's token was changed on the way (guard.py)
@@ -63,4 +70,11 @@ class Headers:
                 message["headers"] = [*message["headers"], *more]
             await send(message)
 
-        await self._inside(scope, receive, add)
+        try:
+            await self._inside(scope, receive, add)
+        except Exception as fault:
+            if not is_begun:
+                raise
+            # What a fault says may be somebody's name or a token; the server that we run in would log it all.
+            if not state.get(FAULT_TOLD):
+                _log.error("console_broken_off", kind=type(fault).__name__)

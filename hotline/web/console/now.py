@@ -34,7 +34,7 @@ def follow(page: Page) -> Response:
     """The board again whenever it changed."""
     allowed = "".join(str(int(page.may(permission))) for permission in SHOWN_BY)
     topic = f"now.{page.language}.{allowed}"
-    return page.desk.live.stream(topic, lambda: page.text("now/show.html", "board", **_board(page)))
+    return page.follow(topic, lambda: page.text("now/show.html", "board", **_board(page)))
 
 
 def _board(page: PageContext) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """One request for a page: who asks, in which language, and what they are shown."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Final
@@ -12,8 +12,10 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from hotline.domain.language import LANGUAGES, Language
 from hotline.domain.permission import Permission
 from hotline.domain.visitor import Visitor
+from hotline.operations.line import Line
 from hotline.web.console import cookies, templates
 from hotline.web.console.desk import Desk
+from hotline.web.console.live import Follower
 
 ROOT: Final = "/console"
 
@@ -29,7 +31,7 @@ class PageContext:
     now: datetime
 
     @property
-    def line(self) -> Any:
+    def line(self) -> Line:
         return self.desk.line
 
     @property
@@ -69,19 +71,27 @@ class PageContext:
     def show(self, template: str, *, block: str | None = None, status: int = 200, **values: Any) -> Response:
         """The page; or one of its blocks, for a part that asks for new content."""
         response = HTMLResponse(self.text(template, block, **values), status)
-        if cookies.SAID in self.request.cookies:
-            response.delete_cookie(cookies.SAID, path=ROOT)
+        is_secure = self.desk.is_secure
+        if cookies.said_name(is_secure) in self.request.cookies:
+            response.delete_cookie(cookies.said_name(is_secure), path="/", secure=is_secure, httponly=True)
         return response
+
+    def follow(self, topic: str, make: Callable[[], str]) -> Response:
+        """What `make` gives, now and whenever it changes, for as long as they may see this page.
+
+        Raises TooMany."""
+        me, needs = self.me, self.request.state.needs
+        return self.desk.live.stream(topic, make, Follower(me.person_id, me.session_id, needs))
 
     def go(self, path: str, said: str = "", **values: object) -> Response:
         """Go on at another page (below /console), which then says a sentence once."""
         response = RedirectResponse(ROOT + path, 303)
         if said:
             response.set_cookie(
-                cookies.SAID,
+                cookies.said_name(self.desk.is_secure),
                 quote(self.say(said, **values)),
                 max_age=cookies.SAID_S,
-                path=ROOT,
+                path="/",
                 secure=self.desk.is_secure,
                 httponly=True,
                 samesite="strict",
@@ -100,7 +110,7 @@ class PageContext:
             "language": self.language,
             "here": self.request.url.path,
             "csrf": self.visitor.csrf if self.visitor else "",
-            "said": unquote(self.request.cookies.get(cookies.SAID, "")),
+            "said": unquote(self.request.cookies.get(cookies.said_name(self.desk.is_secure), "")),
             "rooms": self.request.app.state.rooms,
             "is_demo": self.desk.line.mode == "demo",
         }

@@ -97,7 +97,7 @@ def show_person(page: Page, person_id: int) -> Response:
     return page.show("people/person.html", one=_found(page, person_id), number=None, **_words(page))
 
 
-@routes.get("/people/{person_id}/number", needs="people.number")
+@routes.get("/people/{person_id}/number", needs="people.number", is_recorded=True)
 def show_number(page: Page, person_id: int) -> Response:
     """The whole number, after showing once more who asks; that it was shown is written down."""
     one = _found(page, person_id)

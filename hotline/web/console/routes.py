@@ -23,19 +23,22 @@ class Routes:
         self.name = name
         self.router = APIRouter(prefix=ROOT)
 
-    def get(self, path: str, *, needs: Needs) -> Callable[[Handler], Handler]:
-        return self._add("GET", path, needs)
+    def get(self, path: str, *, needs: Needs, is_recorded: bool = False) -> Callable[[Handler], Handler]:
+        """`is_recorded`: who looks is written down, so no page of another place may make them look."""
+        return self._add("GET", path, needs, is_recorded)
 
     def post(self, path: str, *, needs: Needs) -> Callable[[Handler], Handler]:
         return self._add("POST", path, needs)
 
-    def _add(self, method: str, path: str, needs: Needs) -> Callable[[Handler], Handler]:
+    def _add(
+        self, method: str, path: str, needs: Needs, is_recorded: bool = False
+    ) -> Callable[[Handler], Handler]:
         def add(handler: Handler) -> Handler:
             self.router.add_api_route(
                 path,
                 handler,
                 methods=[method],
-                dependencies=[Depends(needing(needs))],
+                dependencies=[Depends(needing(needs, is_recorded))],
                 response_model=None,
                 openapi_extra={NEEDS: needs},
                 include_in_schema=False,

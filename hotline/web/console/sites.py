@@ -16,11 +16,18 @@ from hotline.domain.site import (
     ROLE_AT_MOST,
     SITE_KINDS,
     ContactState,
-    SiteKind,
 )
 from hotline.operations import sites as operations
 from hotline.operations.flyers import flyer
-from hotline.operations.sites import SITE_REFUSALS, ContactFields, SiteFields, SiteRefusal, SiteRefused
+from hotline.operations.sites import (
+    KIND_WORDS,
+    SITE_REFUSALS,
+    STATE_WORDS,
+    ContactFields,
+    SiteFields,
+    SiteRefusal,
+    SiteRefused,
+)
 from hotline.store import site_contacts, sites
 from hotline.store.database import transaction
 from hotline.store.sites import After, Site
@@ -33,17 +40,6 @@ routes = Routes("sites")
 ROWS: Final = 50
 REPORTS: Final = 10
 OWN_NAMES: Final = {"es": "Español", "en": "English"}
-KIND_WORDS: Final[dict[SiteKind, str]] = {
-    "school": sentence("school"),
-    "workplace": sentence("workplace"),
-    "hotel": sentence("hotel"),
-    "market": sentence("market"),
-}
-STATE_WORDS: Final[dict[ContactState, str]] = {
-    "asked": sentence("asked, not confirmed"),
-    "confirmed": sentence("confirmed"),
-    "declined": sentence("said no"),
-}
 TONES: Final[dict[ContactState, str]] = {"asked": "busy", "confirmed": "good", "declined": "bad"}
 
 # Why it was refused -> the field at which that is said.

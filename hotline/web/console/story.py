@@ -28,7 +28,7 @@ def show(page: Page) -> Response:
 def follow(page: Page) -> Response:
     """The scenes again as each begins."""
     _require_demo(page)
-    return page.desk.live.stream(
+    return page.follow(
         f"story.{page.language}", lambda: page.text("story/show.html", "scenes", **_told(page))
     )
 

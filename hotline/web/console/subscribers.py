@@ -119,6 +119,8 @@ def change_record(page: Page, form: Form) -> Response:
 
 @routes.get("/subscribers/stop", needs="subscribers.open")
 def ask_to_stop(page: Page, key: str = "") -> Response:
+    if not key:  # as above
+        return page.go("/subscribers/find", "Look them up once more.")
     return page.show("subscribers/stop.html", key=key, record=_opened(page, key))
 
 

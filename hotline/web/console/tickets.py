@@ -175,7 +175,7 @@ def make_help(page: Page, code: str, form: Form) -> Response:
     return page.go(f"/tickets/{code}", sentence("Ticket {CODE} is a help request now."), CODE=code)
 
 
-@routes.get("/recordings/{recording_id}.audio", needs="recordings.hear")
+@routes.get("/recordings/{recording_id}.audio", needs="recordings.hear", is_recorded=True)
 def hear(page: Page, recording_id: int) -> Response:
     """The bytes as the carrier gives them; kept nowhere on the way."""
     try:

@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element, fromstring
 import pytest
 from fastapi import FastAPI
 from httpx2 import Response
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 from starlette.testclient import TestClient
 
 from hotline.flow.model import Flow
@@ -18,6 +18,7 @@ from hotline.operations.deliver import deliver
 from hotline.operations.line import Line
 from hotline.operations.notices import draft_notice
 from hotline.operations.progress import cancel, pause, resume
+from hotline.store.database import transaction
 from hotline.web import feeds
 from tests.lines import ANA, Clock, make_line
 from tests.notices import FIELDS, ask_for
@@ -119,6 +120,11 @@ def document_faults(root: Element) -> list[str]:
         found += faults(area, AREA)
     for geocode in root.iter(f"{CAP}geocode"):
         found += faults(geocode, GEOCODE)
+    for reference in str(root.findtext(f"{CAP}references") or "").split():
+        sender, _, rest = reference.partition(",")
+        identifier, _, sent = rest.partition(",")
+        if not (sender and identifier and MOMENT.fullmatch(sent)):
+            found.append(f"references: {reference}")
     if root.findtext(f"{CAP}msgType") in {"Update", "Cancel"} and not root.findtext(f"{CAP}references"):
         found.append("an Update or a Cancel refers to something")
     return found
@@ -224,6 +230,39 @@ def test_an_update_refers_to_the_first_and_an_all_clear_cancels_both(
     assert "ended" in terms(found[code])
     assert found[code].findtext(f"{ATOM}updated") == found[over].findtext(f"{ATOM}updated")
     assert found[code].findtext(f"{ATOM}published") != found[code].findtext(f"{ATOM}updated")
+
+
+def test_the_all_clear_of_an_alert_that_reached_nobody_is_a_cancel_with_its_references(
+    line: Line, client: TestClient, clock: Clock
+) -> None:
+    code = draft_actual(line)
+    release(line, code)  # nobody sends: no phone has it
+    clock.pass_(minutes=5)
+    over = follow_up(line, "all_clear", code)
+    release(line, over)
+    root = read_document(client, over)
+    assert root.findtext(f"{CAP}msgType") == "Cancel"
+    assert root.findtext(f"{CAP}references") == f"line.example.org,{code},2026-03-02T12:00:00-08:00"
+    assert root.findtext(f"{CAP}sent") == "2026-03-02T12:05:00-08:00"
+    assert root.findtext(f"{CAP}note")
+    assert list(entries(client)) == [over, code]
+
+
+def test_what_is_not_to_be_had_any_more_is_referred_to_and_not_linked(
+    line: Line, client: TestClient, clock: Clock
+) -> None:
+    code = actual(line)
+    over = follow_up(line, "all_clear", code)
+    release(line, over)
+    clock.pass_(seconds=6)
+    related = entries(client)[over].findall(f"{ATOM}link[@rel='related']")
+    assert [one.attrib["href"] for one in related] == [f"{PUBLIC}/feeds/alerts/{code}.cap"]
+    with transaction(line.database) as db:
+        stopped = "UPDATE broadcast SET state = 'cancelled', reason = 'by a person' WHERE follows_id IS NULL"
+        db.execute(text(stopped))
+    clock.pass_(seconds=6)
+    assert code in str(read_document(client, over).findtext(f"{CAP}references"))
+    assert entries(client)[over].findall(f"{ATOM}link[@rel='related']") == []
 
 
 def test_a_correction_takes_it_back(line: Line, client: TestClient) -> None:

@@ -270,9 +270,11 @@ def test_what_one_signs_in_with_changes_after_a_proof_anew(
     assert away.headers["location"] == "/console/step-up?next=/console/account/code"
     assert browser.post("/console/account/code/remove").headers["location"].startswith("/console/step-up")
     page = browser.get(away.headers["location"])
-    fields = {"next": value_of(page, "next"), "password": "wrong"}
-    assert browser.post("/console/step-up", fields).status_code == 401
-    proven = browser.post("/console/step-up", {**fields, "password": PASSWORD})
+    assert 'name="password"' not in page.text
+    fields = {"next": value_of(page, "next")}
+    for wrong in ({"code": "000000"}, {"password": PASSWORD}):
+        assert browser.post("/console/step-up", fields | wrong).status_code == 401
+    proven = browser.post("/console/step-up", fields | {"code": rosa.code(clock.now)})
     assert proven.headers["location"] == "/console/account/code"
     page = browser.get("/console/account/code")
     code = pyotp.TOTP(secret_of(page)).at(clock.now)
@@ -283,7 +285,8 @@ def test_what_one_signs_in_with_changes_after_a_proof_anew(
 def test_a_proof_anew_changes_the_token(client: TestClient, rosa: Joined, clock: Clock) -> None:
     browser = signed_in(client, rosa, clock)
     before = browser.client.cookies.get(SESSION)
-    browser.post("/console/step-up", {"password": PASSWORD})
+    clock.pass_(minutes=1)
+    browser.post("/console/step-up", {"code": rosa.code(clock.now)})
     after = browser.client.cookies.get(SESSION)
     assert before != after
     assert is_in(browser)

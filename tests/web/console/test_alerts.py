@@ -27,7 +27,7 @@ from hotline.web.console.templates import Templates
 from tests.incidents import described
 from tests.lines import Clock, Wakes, make_line
 from tests.notices import ask_for
-from tests.people import staff_texts, subscribe
+from tests.people import draft_actual, staff_texts, subscribe
 from tests.web.console.visitors import PUBLIC, Browser, console, sign_in
 
 TEST = {"kind": "test", "area": "boyle_heights", "ends_at": "90"}
@@ -350,3 +350,20 @@ def test_a_stranger_to_alerts_sees_nothing_of_them(client: TestClient, line: Lin
     assert vera.get("/console/alerts").status_code == 200
     assert vera.get("/console/alerts/new").status_code == 403
     assert vera.get("/console/alerts/ZZZZ").status_code == 404
+
+
+def test_an_all_clear_that_no_phone_would_get_goes_to_the_feed_and_says_so(
+    rosa: Browser, luz: Browser, line: Line
+) -> None:
+    subscribe(line, 1)
+    code = draft_actual(line)
+    released(luz, code)
+    write_rows(line)
+    with transaction(line.database) as db:
+        db.execute(text("UPDATE delivery SET status = 'failed'"))
+    fields = {"kind": "all_clear", "follows": code, "basis": "verifier_on_scene"}
+    fields |= {"observer": "V7", "seen_at": "5", "ends_at": "90"}
+    assert "goes to the public feed alone" in rosa.post("/console/alerts/preview", fields).text
+    over = code_of(rosa.post("/console/alerts", fields))
+    assert "en el canal público" in luz.get(f"/console/alerts/{over}/release").text
+    released(luz, over)

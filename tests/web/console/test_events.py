@@ -1,5 +1,6 @@
 """Events in the browser."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -8,11 +9,12 @@ from starlette.testclient import TestClient
 
 from hotline.flow.model import Flow
 from hotline.flow.network import Network
+from hotline.operations.announcing import announced
 from hotline.operations.line import Line
 from hotline.store import events
 from hotline.store.database import transaction
-from tests.lines import Clock, make_line
-from tests.web.console.visitors import Browser, console, sign_in
+from tests.lines import ANA, Clock, make_line
+from tests.web.console.visitors import Browser, console, sign_in, sign_in_as
 
 EVENT = {
     "name_es": "Taller sobre sus derechos",
@@ -148,3 +150,75 @@ def test_a_verifier_reads_events_and_changes_none(client: TestClient, line: Line
 def test_what_is_to_come_is_not_in_the_past(rosa: Browser) -> None:
     add(rosa)
     assert "Know your rights" not in rosa.get("/console/events?past=1").text
+
+
+def chosen(page: str, name: str) -> list[str]:
+    """What is chosen in a list of the form, or ticked."""
+    [field] = re.findall(rf'<select[^>]*name="{name}".*?</select>', page, re.DOTALL)
+    return re.findall(r'value="([^"]*)" selected', field)
+
+
+def test_announcing_an_event_begins_with_what_is_known_of_it(line: Line, rosa: Browser) -> None:
+    path = add(rosa, place="Example Library, 123 Example Street")
+    rosa.post(f"{path}/confirm")
+    number = path.rsplit("/", 1)[1]
+    page = rosa.get(f"/console/alerts/new?kind=event&event={number}").text
+    assert f'href="{path}"' in page
+    assert chosen(page, "event") == ["rights_workshop"]
+    assert chosen(page, "area") == ["boyle_heights"]
+    for name, value in (
+        ("place", "Example Library"),
+        ("day", "2026-03-07"),
+        ("start", "10:00"),
+        ("end", "12:00"),
+    ):
+        assert re.search(rf'<input[^>]*name="{name}"[^>]*value="{value}"', page), name
+    assert set(re.findall(r'name="languages" value="(\w+)" checked', page)) == {"es", "en", "mam"}
+
+
+def test_the_filled_form_can_be_drafted_as_it_stands(client: TestClient, line: Line) -> None:
+    rosa = sign_in_as(client, line, ANA.id)
+    path = add(rosa)
+    rosa.post(f"{path}/confirm")
+    number = path.rsplit("/", 1)[1]
+    with transaction(line.database) as db:
+        event = events.by_id(db, int(number))
+    assert event is not None
+    known = announced(line, event)
+    fields = known | {"kind": "event", "announces": number, "languages": known["languages"].split(",")}
+    seen = rosa.post("/console/alerts/preview", fields).text
+    assert f'name="announces" value="{number}"' in seen, "the page stays the event's"
+    made = rosa.post("/console/alerts", fields)
+    assert made.status_code == 303
+    assert "Know your rights workshop, Saturday Mar 7" in rosa.get(made.headers["location"]).text
+
+
+def test_what_is_not_certain_is_not_announced(line: Line, rosa: Browser) -> None:
+    path = add(rosa)
+    number = path.rsplit("/", 1)[1]
+    refused = rosa.get(f"/console/alerts/new?kind=event&event={number}")
+    assert (refused.status_code, refused.headers["location"]) == (303, path)
+    assert rosa.get("/console/alerts/new?kind=event&event=999").status_code == 404
+    assert rosa.get("/console/alerts/new?kind=event&event=x").status_code == 404
+    rosa.post(f"{path}/confirm")
+    rosa.post(f"{path}/cancel")
+    assert rosa.post("/console/alerts", {"kind": "event", "announces": number}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("names", "called"),
+    [
+        (("Free legal clinic for families", "Consulta legal"), "legal_clinic"),
+        (("Workshop", "Taller"), ""),
+        (("Picnic", "Día de campo"), ""),
+    ],
+)
+def test_what_it_is_called_is_chosen_only_where_that_is_clear(
+    line: Line, rosa: Browser, names: tuple[str, str], called: str
+) -> None:
+    path = add(rosa, name_en=names[0], name_es=names[1], languages="qu", place="9 Elm, Apt 4")
+    with transaction(line.database) as db:
+        event = events.by_id(db, int(path.rsplit("/", 1)[1]))
+    assert event is not None
+    found = announced(line, event)
+    assert (found["event"], found["languages"], found["place"]) == (called, "", "9 Elm, Apt 4")

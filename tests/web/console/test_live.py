@@ -1,19 +1,21 @@
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from itertools import count
 
 import pytest
 
 from hotline.web.console import live
-from hotline.web.console.live import Live, TooMany
+from hotline.web.console.live import MOST_OF_ONE, Follower, Live, TooMany
 
 SHORT = 0.005
+ROSA = Follower(person_id=1, session_id=11, needs="now.see")
+SOMEBODY = (Follower(number, number, "now.see") for number in count(100))
 
 
 async def events(hub: Live, topic: str, make: live.Make, wanted: int) -> list[str]:
     """The first events that somebody who follows a topic is given."""
     found: list[str] = []
-    body: AsyncIterator[str] = hub.stream(topic, make).body_iterator  # type: ignore[assignment]
+    body: AsyncIterator[str] = hub.stream(topic, make, next(SOMEBODY)).body_iterator  # type: ignore[assignment]
     async for event in body:
         if event.startswith("data:"):
             found.append(event)
@@ -97,7 +99,7 @@ def test_nothing_is_made_when_nobody_follows() -> None:
 def test_a_stream_ends_after_its_time_and_the_page_asks_anew() -> None:
     async def follow() -> list[str]:
         hub = Live(tick_s=SHORT, longest_s=SHORT * 3)
-        body: AsyncIterator[str] = hub.stream("now", lambda: "same").body_iterator  # type: ignore[assignment]
+        body: AsyncIterator[str] = hub.stream("now", lambda: "same", ROSA).body_iterator  # type: ignore[assignment]
         return [event async for event in body if event.startswith("data:")]
 
     assert asyncio.run(follow()) == ["data: same\n\n"]
@@ -107,7 +109,81 @@ def test_no_more_streams_than_a_process_holds(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(live, "MOST", 0)
 
     async def follow() -> None:
-        Live().stream("now", lambda: "same")
+        Live().stream("now", lambda: "same", ROSA)
 
     with pytest.raises(TooMany):
         asyncio.run(follow())
+
+
+def follow(hub: Live, follower: Follower, topic: str = "now") -> AsyncIterator[str]:
+    body: AsyncIterator[str] = hub.stream(topic, lambda: "same", follower).body_iterator  # type: ignore[assignment]
+    return body
+
+
+def test_one_person_leaves_room_for_the_others() -> None:
+    async def ask() -> list[str]:
+        hub = Live(tick_s=SHORT)
+        mine = [Follower(1, session, "now.see") for session in range(MOST_OF_ONE)]
+        open_ones = [follow(hub, one, f"topic {one.session_id}") for one in mine]
+        for one in open_ones:
+            await anext(one)
+        with pytest.raises(TooMany):
+            follow(hub, Follower(1, 99, "now.see"))
+        return [await anext(follow(hub, Follower(2, 100, "now.see")))]
+
+    assert asyncio.run(ask()) == ["data: same\n\n"]
+
+
+def test_streams_asked_for_at_one_moment_are_counted_too() -> None:
+    async def ask() -> int:
+        hub = Live(tick_s=SHORT)
+        asked = [follow(hub, ROSA) for _ in range(MOST_OF_ONE + 5)]
+        begun = [await anext(one, None) for one in asked]
+        return sum(event is not None for event in begun)
+
+    assert asyncio.run(ask()) == MOST_OF_ONE
+
+
+@pytest.mark.parametrize("standing", [{}, {11: {"alerts.see"}}])
+def test_a_stream_ends_when_the_session_is_over_or_the_permission_gone(
+    standing: dict[int, set[str]],
+) -> None:
+    allowed = [{11: {"now.see"}, 12: {"now.see"}}]
+    asked: list[set[int]] = []
+
+    def look(ids: Collection[int]) -> dict[int, set[str]]:
+        asked.append(set(ids))
+        return allowed[0]
+
+    async def stays() -> tuple[int, int]:
+        hub = Live(tick_s=SHORT, look_s=SHORT)
+        hub.watch_with(look)
+        mine, theirs = follow(hub, ROSA), follow(hub, Follower(2, 12, "now.see"))
+        await anext(mine), await anext(theirs)
+        while len(asked) < 2:
+            await asyncio.sleep(0)
+        before, allowed[0] = hub.open, {**standing, 12: {"now.see"}}
+        assert [event async for event in mine if event.startswith("data:")] == []
+        return before, hub.open
+
+    assert asyncio.run(stays()) == (2, 1)
+    assert asked[-1] == {11, 12}
+
+
+def test_while_nobody_can_be_asked_who_may_the_streams_stay() -> None:
+    asked: list[int] = []
+
+    def look(ids: Collection[int]) -> dict[int, set[str]]:
+        asked.append(len(ids))
+        raise OSError
+
+    async def stays() -> int:
+        hub = Live(tick_s=SHORT, look_s=SHORT)
+        hub.watch_with(look)
+        mine = follow(hub, ROSA)
+        await anext(mine)
+        while len(asked) < 3:
+            await asyncio.sleep(0)
+        return hub.open
+
+    assert asyncio.run(stays()) == 1

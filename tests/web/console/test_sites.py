@@ -197,3 +197,50 @@ def test_what_people_write_is_escaped(admin: Browser) -> None:
     shown = admin.get(path).text
     assert "<script>x" not in shown
     assert "<img src=x>" not in shown
+
+
+def settle(line: Line, status: str, code: int | None = None) -> None:
+    with transaction(line.database) as db:
+        change = "UPDATE message SET status = :status, code = :code, settled_at = :now WHERE kind = 'site'"
+        db.execute(text(change), {"status": status, "code": code, "now": NOON})
+
+
+def test_the_page_shows_who_was_told_and_where_each_text_is(
+    client: TestClient, line: Line, admin: Browser
+) -> None:
+    path = add_confirmed(line, admin)
+    rosa, page = sign_in(client, line, ["dispatcher"]), confirmed_incident(line)
+    assert "Who was told" not in rosa.get(page).text
+    rosa.post(page, {"site": path.rsplit("/", 1)[1]})
+    shown = rosa.get(page).text
+    for said in ("Who was told", "Escuela Ejemplo", "Maria E.", "what was confirmed", "pending: 1", "Rosa"):
+        assert said in shown
+    assert f'hx-sse:connect="{page}/live"' in shown, "what moves is followed"
+    assert "5550101" not in shown
+    settle(line, "undelivered", 30003)
+    shown = rosa.get(page).text
+    assert "undelivered: 1" in shown
+    assert "no signal" in shown
+    assert "/live" not in shown, "what stands still is not followed"
+    settle(line, "delivered")
+    assert "delivered: 1" in rosa.get(page).text
+    rosa.post(f"{page}/ended")
+    assert "that it is over" in rosa.get(page).text
+
+
+def test_a_text_that_is_not_kept_any_more_still_says_who_was_told(
+    client: TestClient, line: Line, admin: Browser
+) -> None:
+    path = add_confirmed(line, admin)
+    rosa, page = sign_in(client, line, ["dispatcher"]), confirmed_incident(line)
+    rosa.post(page, {"site": path.rsplit("/", 1)[1]})
+    with transaction(line.database) as db:
+        db.execute(text("DELETE FROM message"))
+    shown = rosa.get(page).text
+    assert "Maria E." in shown
+    assert "Not kept any more" in shown
+
+
+def test_an_unknown_incident_has_nothing_to_follow(client: TestClient, line: Line) -> None:
+    rosa = sign_in(client, line, ["dispatcher"])
+    assert rosa.get("/console/incidents/ZZZZ/sites/live").status_code == 404

@@ -218,6 +218,13 @@ def test_an_act_without_a_key_does_nothing(line: Line, client: TestClient) -> No
     assert not is_stopped(line, MARIA)
 
 
+def test_a_page_of_a_record_without_a_key_leads_back_to_the_search(line: Line, client: TestClient) -> None:
+    browser = sign_in(client, line, ["admin"])
+    for path in ("stop", "record"):
+        answer = browser.get(f"/console/subscribers/{path}")
+        assert (answer.status_code, answer.headers["location"]) == (303, "/console/subscribers/find")
+
+
 def test_the_list_comes_as_a_file_and_is_written_down_before(line: Line, client: TestClient) -> None:
     subscribe(line, MARIA, "90033")
     browser = sign_in(client, line, ["admin"])

@@ -143,6 +143,7 @@ def _places(line: Line) -> list[str]:
     starts, ends = local.strftime("%Y-%m-%dT10:00"), local.strftime("%Y-%m-%dT12:00")
     written = Written("Rights workshop", "Taller de derechos", "Centro Ejemplo", "90033", starts, ends)
     event = events.add(line, written, "Ana", now)
+    events.move(line, event, "confirmed", "Ana", now)
     fields = PartnerFields("Ayuda Legal Ejemplo", ["lawyer"], "213-555-0107")
     partner = help_requests.add_partner(line, fields, "Ana", now)
     ticket = help_requests.open_help(line, HelpFields("lawyer", "+12135550172", note="una cita"), "Ana", now)
@@ -154,6 +155,7 @@ def _places(line: Line) -> list[str]:
         f"/console/events/{event}",
         f"/console/events/{event}/edit",
         f"/console/events/{event}/cancel",
+        f"/console/alerts/new?kind=event&event={event}",
         f"/console/help/partners/{partner}",
         f"/console/tickets/{ticket}",
     ]

@@ -17,6 +17,7 @@ from tests.simulator.test_page import CHROMIUM
 from tests.whole.console.furnished import PATIENCE_MS
 from tests.whole.console.looking import Complaints
 from tests.whole.people import Person, stranger
+from tests.whole.picture import ONE_PIXEL
 from tests.whole.stage import Stage
 
 es = partial(load_catalogs(ROOT / "locales"), "es")
@@ -24,11 +25,12 @@ es = partial(load_catalogs(ROOT / "locales"), "es")
 PICTURES = ROOT / "docs" / "pictures"
 LARGEST_PICTURE = 300_000
 CODE = re.compile(r"/console/(?:incidents|alerts)/([0-9A-Z]{4})")
+PHOTO = "(a photo)"
 # What is asked for next after each answer of a report.
 REPORT = (
     ("reportar", "lugar seguro"), ("SI", "en persona"), ("1", "LUGAR"), ("2nd & Broadway", "TIEMPO"),
     ("siguen", "AGENTES"), ("5 y dos camionetas", "ACTIVIDAD"), ("parados", "ROPA"), ("ICE", "EQUIPO"),
-    ("nada", "foto"), ("OMITIR", "llevaron"), ("NO", "llamarle"), ("NO", "Gracias"),
+    ("nada", "foto"), (PHOTO, "llevaron"), ("NO", "llamarle"), ("NO", "Gracias"),
 )  # fmt: skip
 
 pytestmark = [
@@ -74,11 +76,12 @@ def test_from_a_text_to_the_all_clear_with_two_people_in_two_browsers(
 
     ana.goto(f"{stage.url}/console/now")
     for words, asked in REPORT:
-        chela.asks(words, asked)
+        tells(chela, words, asked)
     ana.get_by_role("link", name=re.compile("^[0-9A-Z]{4}$")).first.wait_for()  # it comes by itself
     picture(ana, "console-now.png")
     ana.locator(".card", has_text="2nd & Broadway").get_by_role("link").first.click()
     incident = code_in(ana)
+    sees_the_photo(stage, ana)
 
     ana.get_by_label(es("ZIP code")).fill("90802")
     ana.get_by_label(es("What is seen")).select_option("street_stops")
@@ -112,6 +115,26 @@ def test_from_a_text_to_the_all_clear_with_two_people_in_two_browsers(
     releases(stage, bo, code_in(ana))
     lupe.reads("TERMINADO")
     assert not any("TERMINADO" in text for text in chela.thread())
+
+
+def tells(person: Person, words: str, asked: str) -> None:
+    if words != PHOTO:
+        person.asks(words, asked)
+        return
+    before = len(person.thread())
+    person.sends_photo()
+    person.reads(asked, after=before)
+
+
+def sees_the_photo(stage: Stage, page: Page) -> None:
+    """It comes through us, and is shown fitted to the screen by the browser itself."""
+    link = page.get_by_role("link", name=es("Picture {NUMBER}").format(NUMBER=1))
+    shown = page.request.get(f"{stage.url}{link.get_attribute('href')}")
+    assert (shown.status, shown.headers["content-type"], shown.body()) == (200, "image/png", ONE_PIXEL)
+    beside = page.context.new_page()
+    beside.goto(f"{stage.url}{link.get_attribute('href')}")
+    expect(beside.locator("img")).to_be_visible()
+    beside.close()
 
 
 def signs_in(stage: Stage, page: Page, name: str) -> None:
