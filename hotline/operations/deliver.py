@@ -32,10 +32,10 @@ LOOK_S: Final = 0.05  # an urgent alert is seen after so long, while the rate al
 # While the day's budget pays for more than all processes send between two looks, the look will do.
 ENOUGH_SEGMENTS: Final = 5000
 # Several batches on their way at once, so that the carrier's distance is not waited for between them: where
-# the rate grants a few texts at a time, many; of full batches, three hold as much as may wait for a place in
+# the rate grants a few texts at a time, many; of full batches, six hold as much as may wait for a place in
 # flight before something more urgent.
-LANES: Final = 8
-CLAIMED_AT_MOST: Final = 3 * BATCH
+LANES: Final = 16
+CLAIMED_AT_MOST: Final = 6 * BATCH
 
 
 @dataclass(slots=True)

@@ -12,7 +12,7 @@ from hotline.domain.outcome import NotBegun, Outcome
 from hotline.domain.ports import Gate, Outgoing
 from hotline.flow.model import Flow
 from hotline.flow.network import Network
-from hotline.operations.deliver import LANES, Stretch, deliver
+from hotline.operations.deliver import CLAIMED_AT_MOST, LANES, Stretch, deliver
 from hotline.operations.line import Line
 from hotline.operations.progress import progress
 from hotline.store.database import transaction
@@ -109,7 +109,7 @@ def test_many_small_batches_may_be_under_way_and_few_large_ones(line: Line, carr
         for _ in range(LANES):
             assert stretch.room == BATCH
             small.enter_context(stretch.claiming(6))
-    with stretch.claiming(2 * BATCH), stretch.claiming(BATCH - 20):
+    with stretch.claiming(CLAIMED_AT_MOST - BATCH), stretch.claiming(BATCH - 20):
         assert stretch.room == 20
         with stretch.claiming(20):
             assert stretch.room == 0
